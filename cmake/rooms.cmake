@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+
+# tinyml_room(<name> [DEPS <room>...] [LINK <library>...])
+# One static library tinyml_<name> of every .cpp in the calling folder.
+# DEPS are rooms and public; LINK are third-party libraries and private.
+function(tinyml_room name)
+  cmake_parse_arguments(ARG "" "" "DEPS;LINK" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  if(sources)
+    add_library(tinyml_${name} STATIC ${sources})
+    set(scope PUBLIC)
+    target_link_libraries(tinyml_${name} PRIVATE ${ARG_LINK})
+  else()
+    add_library(tinyml_${name} INTERFACE)
+    set(scope INTERFACE)
+    target_link_libraries(tinyml_${name} INTERFACE ${ARG_LINK})
+  endif()
+  target_include_directories(tinyml_${name} ${scope} $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
+                                                     $<INSTALL_INTERFACE:include>)
+  foreach(dep ${ARG_DEPS})
+    target_link_libraries(tinyml_${name} ${scope} tinyml_${dep})
+  endforeach()
+endfunction()
+
+# tinyml_test(<name> [DEPS <room>...] [LINK <library>...])
+# One GoogleTest program <name>_test of every .cpp in tests/<name>/.
+function(tinyml_test name)
+  cmake_parse_arguments(ARG "" "" "DEPS;LINK" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${name}_test ${sources})
+  target_include_directories(${name}_test PRIVATE ${PROJECT_SOURCE_DIR})
+  target_compile_definitions(${name}_test PRIVATE TINYML_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+                                                  TINYML_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  foreach(dep ${ARG_DEPS})
+    target_link_libraries(${name}_test PRIVATE tinyml_${dep})
+  endforeach()
+  target_link_libraries(${name}_test PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main)
+  gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 600)
+endfunction()

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <variant>
+
+#include "tinyml/graph/tensor.h"
+
+namespace tinyml {
+
+enum class Activation : uint8_t { none, relu, relu6 };
+/// TensorFlow's: `same` gives ceil(input / stride) outputs, the odd padding element after; `valid` none.
+enum class Padding : uint8_t { same, valid };
+
+// The operators' attributes. Each comment names the inputs in order and the output.
+// `kTrainable`: has a gradient. `kDeployable`: has an int8 kernel; the others are folded away before.
+// `kInTflite`: a builtin operator of the .tflite format.
+
+/// input NHWC, weights OHWI, bias [O] -> NHWO. A 1-D convolution has H = 1.
+struct Conv2D {
+  static constexpr std::string_view kName = "conv_2d";
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true;
+  int32_t stride_height = 1, stride_width = 1;
+  int32_t dilation_height = 1, dilation_width = 1;
+  Padding padding = Padding::same;
+  Activation activation = Activation::none;
+};
+
+/// input NHWC, weights 1HW(C*depth_multiplier), bias [C*depth_multiplier] -> NHW(C*depth_multiplier).
+struct DepthwiseConv2D {
+  static constexpr std::string_view kName = "depthwise_conv_2d";
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true;
+  int32_t stride_height = 1, stride_width = 1;
+  int32_t dilation_height = 1, dilation_width = 1;
+  int32_t depth_multiplier = 1;
+  Padding padding = Padding::same;
+  Activation activation = Activation::none;
+};
+
+/// input [N, ...] flattened to [N, I], weights [O, I], bias [O] -> [N, O].
+struct FullyConnected {
+  static constexpr std::string_view kName = "fully_connected";
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true;
+  Activation activation = Activation::none;
+};
+
+/// input [..., C], gamma [C], beta [C], mean [C], variance [C] -> same shape. Training normalises by the
+/// batch and moves mean and variance: mean = momentum * mean + (1 - momentum) * batch mean.
+struct BatchNorm {
+  static constexpr std::string_view kName = "batch_norm";
+  static constexpr bool kTrainable = true, kDeployable = false, kInTflite = false;
+  float epsilon = 1e-3f;
+  float momentum = 0.99f;
+};
+
+/// input -> same shape.
+struct Relu {
+  static constexpr std::string_view kName = "relu";
+  static constexpr bool kTrainable = true, kDeployable = false, kInTflite = true;
+  Activation activation = Activation::relu;
+};
+
+/// input NHWC -> NHWC. The mean over the part of the window that lies inside the input.
+struct AveragePool2D {
+  static constexpr std::string_view kName = "average_pool_2d";
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true;
+  int32_t filter_height = 1, filter_width = 1;
+  int32_t stride_height = 1, stride_width = 1;
+  Padding padding = Padding::valid;
+  Activation activation = Activation::none;
+};
+
+/// input NHWC -> NHWC.
+struct MaxPool2D {
+  static constexpr std::string_view kName = "max_pool_2d";
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true;
+  int32_t filter_height = 1, filter_width = 1;
+  int32_t stride_height = 1, stride_width = 1;
+  Padding padding = Padding::valid;
+  Activation activation = Activation::none;
+};
+
+/// a, b of one shape -> the same shape.
+struct Add {
+  static constexpr std::string_view kName = "add";
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true;
+  Activation activation = Activation::none;
+};
+
+/// input -> same shape. Inverted dropout: scales by 1 / (1 - rate) in training, the identity elsewhere.
+struct Dropout {
+  static constexpr std::string_view kName = "dropout";
+  static constexpr bool kTrainable = true, kDeployable = false, kInTflite = false;
+  float rate = 0.5f;
+};
+
+/// input [N, C] -> [N, C], over the last dimension.
+struct Softmax {
+  static constexpr std::string_view kName = "softmax";
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true;
+  float beta = 1.0f;
+};
+
+/// input -> the same elements as `shape` (dimension 0 is the batch).
+struct Reshape {
+  static constexpr std::string_view kName = "reshape";
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true;
+  Shape shape;
+};
+
+/// int16 samples [1, n] -> int8 [1, frames, bands, 1]: log-mel filterbank energies.
+struct Mfe {
+  static constexpr std::string_view kName = "mfe";
+  static constexpr bool kTrainable = false, kDeployable = true, kInTflite = false;
+  int32_t sample_rate_hz = 16000;
+  int32_t frame_samples = 480, hop_samples = 320, fft_size = 512;
+  int32_t bands = 40;
+  float low_hz = 80, high_hz = 7600;
+  /// The int8 range: -128 is floor_db, +127 ceiling_db; 0 dB is a full-scale sine.
+  float floor_db = -100, ceiling_db = 0;
+};
+
+/// int16 samples [1, n] -> int8 [1, frames, coefficients, 1]: the DCT-II of the log-mel energies.
+struct Mfcc {
+  static constexpr std::string_view kName = "mfcc";
+  static constexpr bool kTrainable = false, kDeployable = true, kInTflite = false;
+  Mfe mfe;
+  int32_t coefficients = 10;
+};
+
+/// The closed catalogue. A new operator: its attributes above, its name here, ops/<op>.cpp,
+/// device/.../nn/<op>.h, tests/cases/<op>.cpp. A missing piece does not link and the linker names it.
+#define TINYML_OPERATORS(X) \
+  X(Conv2D)                 \
+  X(DepthwiseConv2D)        \
+  X(FullyConnected)         \
+  X(BatchNorm)              \
+  X(Relu)                   \
+  X(AveragePool2D)          \
+  X(MaxPool2D)              \
+  X(Add)                    \
+  X(Dropout)                \
+  X(Softmax)                \
+  X(Reshape)                \
+  X(Mfe)                    \
+  X(Mfcc)
+
+namespace detail {
+template <class, class... Ops>
+using VariantOf = std::variant<Ops...>;
+}
+#define TINYML_NEXT_OPERATOR(Op) , Op
+using Operator = detail::VariantOf<void TINYML_OPERATORS(TINYML_NEXT_OPERATOR)>;
+#undef TINYML_NEXT_OPERATOR
+
+inline std::string_view name_of(const Operator& op) {
+  return std::visit([](const auto& attributes) { return attributes.kName; }, op);
+}
+
+}  // namespace tinyml

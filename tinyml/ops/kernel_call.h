@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tinyml/base/target.h"
+
+namespace tinyml::ops {
+
+/// What kernels are chosen for.
+struct Target {
+  Core core = Core::host;
+  Mode mode = Mode::balanced;
+};
+
+/// A constant array of the device, in flash.
+struct Table {
+  std::string name;     // "weights", "bias", "multipliers", …
+  std::string element;  // a C type: "int8_t", "int16_t", "int32_t", …
+  std::vector<uint8_t> bytes;
+};
+
+/// A compile-time number of the device kernel: a member of its parameter type.
+struct Parameter {
+  std::string name;
+  int64_t value;
+};
+
+/// One call of one device kernel. The code generator prints it; the host engine runs it. The call is
+///   function(parameters, inputs…, tables…, outputs…, scratch)
+/// where `scratch` is passed only when scratch_bytes > 0.
+struct KernelCall {
+  std::string header;    // "tinyml/device/nn/conv_2d.h"
+  std::string function;  // "conv_2d", in namespace tinyml::device
+  std::vector<Parameter> parameters;
+  std::vector<Table> tables;
+  int64_t scratch_bytes = 0;
+  /// The output may share memory with input 0 when output_offset + overlap_lead <= input_offset; the
+  /// kernel then reads each input byte before it overwrites it. Negative: never.
+  int64_t overlap_lead = -1;
+  /// The same kernel with the same constants, on the host.
+  std::function<void(std::span<const void* const> inputs, std::span<void* const> outputs, void* scratch)> run;
+};
+
+}  // namespace tinyml::ops

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "tinyml/base/thread_pool.h"
+#include "tinyml/graph/tensor.h"
+
+namespace tinyml::ops {
+
+/// A float32 buffer of the training engine; activations have the batch in dimension 0.
+struct FloatTensor {
+  float* data = nullptr;
+  Shape shape;
+
+  int64_t size() const { return elements(shape); }
+};
+
+/// One operator's forward pass over a batch.
+struct FloatForward {
+  std::vector<FloatTensor> inputs;  // activations and parameters, in the node's order; data null: left out
+  std::vector<FloatTensor> outputs;
+  /// Kept from forward to backward of the same step (batch statistics, dropout mask, argmax); the operator
+  /// sizes it.
+  std::vector<float>* saved = nullptr;
+  /// Room for one step, shared by all operators; the operator grows it.
+  std::vector<float>* workspace = nullptr;
+  ThreadPool* pool = nullptr;
+  bool training = false;
+  uint64_t seed = 0;  // of this node in this step (dropout)
+};
+
+/// The gradients of the same operator. Input gradients are overwritten; the engine adds where a tensor has
+/// several consumers. A gradient with null data is not wanted.
+struct FloatBackward {
+  std::vector<FloatTensor> inputs;
+  std::vector<FloatTensor> outputs;
+  std::vector<FloatTensor> input_gradients;
+  std::vector<FloatTensor> output_gradients;
+  const std::vector<float>* saved = nullptr;
+  std::vector<float>* workspace = nullptr;
+  ThreadPool* pool = nullptr;
+};
+
+}  // namespace tinyml::ops

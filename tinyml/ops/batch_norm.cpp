@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tinyml/ops/geometry.h"
+#include "tinyml/graph/geometry.h"
 #include "tinyml/ops/operator.h"
 
 namespace tinyml::ops {

@@ -8,7 +8,7 @@
 
 #include "tinyml/graph/graph.h"
 
-namespace tinyml::ops {
+namespace tinyml {
 
 /// One spatial axis of a window that slides over an input.
 struct WindowAxis {
@@ -70,4 +70,4 @@ inline TensorId optional_input(const Node& node, size_t index) {
   return index < node.inputs.size() ? node.inputs[index] : kNoTensor;
 }
 
-}  // namespace tinyml::ops
+}  // namespace tinyml

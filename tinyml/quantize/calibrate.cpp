@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tinyml/quantize/calibrate.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "tinyml/base/progress.h"
+#include "tinyml/run/float_engine.h"
+
+namespace tinyml::quantize {
+namespace {
+
+constexpr size_t kBins = 4096;
+
+/// Runs the graph over all inputs and shows each batch's activations.
+template <class Visit>
+void for_each_activation(const Graph& graph, size_t count, const FillInput& fill, ThreadPool& pool,
+                         Visit visit) {
+  const size_t batch = std::min<size_t>(32, count);
+  run::FloatEngine engine(graph, static_cast<int32_t>(batch), pool);
+  const size_t each = engine.input().size() / batch;
+  for (size_t first = 0; first < count; first += batch) {
+    check_interrupt();
+    const size_t used = std::min(batch, count - first);
+    pool.run(used, [&](size_t i, int) { fill(first + i, engine.input().subspan(i * each, each)); });
+    engine.forward(false, 0, static_cast<int32_t>(used));
+    for (size_t id = 0; id < graph.tensors.size(); ++id) {
+      if (graph.tensors[id].is_constant()) continue;
+      const std::span<const float> values = engine.activation(static_cast<TensorId>(id));
+      visit(id, values.first(values.size() / batch * used));
+    }
+  }
+}
+
+Range percentile_range(std::span<const int64_t> bins, Range whole, double outside) {
+  int64_t total = 0;
+  for (const int64_t count : bins) total += count;
+  const double cut = outside * static_cast<double>(total);
+  const double width = (static_cast<double>(whole.high) - whole.low) / static_cast<double>(bins.size());
+  size_t first = 0, last = bins.size();
+  for (double seen = 0; first + 1 < last && (seen += static_cast<double>(bins[first])) <= cut;) ++first;
+  for (double seen = 0; last > first + 1 && (seen += static_cast<double>(bins[last - 1])) <= cut;) --last;
+  return {static_cast<float>(whole.low + static_cast<double>(first) * width),
+          static_cast<float>(whole.low + static_cast<double>(last) * width)};
+}
+
+}  // namespace
+
+Calibration parse_calibration(std::string_view name) {
+  if (name == "min_max") return Calibration::min_max;
+  if (name == "percentile") return Calibration::percentile;
+  if (name == "mse") return Calibration::mse;
+  throw Error(ErrorKind::invalid_argument,
+              fmt::format("unknown calibration \"{}\": min_max, percentile or mse", name));
+}
+
+Range least_squares_range(std::span<const int64_t> bins, Range whole) {
+  const double width = (static_cast<double>(whole.high) - whole.low) / static_cast<double>(bins.size());
+  Range best = whole;
+  double least = INFINITY;
+  constexpr int kSteps = 40;
+  for (int low_cut = 0; low_cut < kSteps; ++low_cut) {
+    for (int high_cut = 0; high_cut < kSteps; ++high_cut) {
+      const double low = whole.low * (1 - static_cast<double>(low_cut) / kSteps);
+      const double high = whole.high * (1 - static_cast<double>(high_cut) / kSteps);
+      if (high - low <= 0) continue;
+      const double step = (high - low) / 255;
+      double error = 0;
+      for (size_t i = 0; i < bins.size(); ++i) {
+        if (bins[i] == 0) continue;
+        const double value = whole.low + (static_cast<double>(i) + 0.5) * width;
+        const double beyond = value < low ? low - value : value > high ? value - high : 0;
+        error += static_cast<double>(bins[i]) * (beyond > 0 ? beyond * beyond : step * step / 12);
+      }
+      if (error < least) {
+        least = error;
+        best = {static_cast<float>(low), static_cast<float>(high)};
+      }
+      if (whole.high <= 0) break;
+    }
+    if (whole.low >= 0) break;
+  }
+  return best;
+}
+
+std::vector<Range> calibrate(const Graph& graph, size_t count, const FillInput& fill,
+                             const CalibrationOptions& options, ThreadPool& pool) {
+  TINYML_CHECK(count > 0);
+  std::vector<Range> ranges(graph.tensors.size());
+  for_each_activation(graph, count, fill, pool, [&](size_t id, std::span<const float> values) {
+    const auto [low, high] = std::minmax_element(values.begin(), values.end());
+    ranges[id] = {std::min(ranges[id].low, *low), std::max(ranges[id].high, *high)};
+  });
+  if (options.method == Calibration::min_max) return ranges;
+
+  std::vector<std::vector<int64_t>> bins(ranges.size(), std::vector<int64_t>(kBins));
+  for_each_activation(graph, count, fill, pool, [&](size_t id, std::span<const float> values) {
+    const Range range = ranges[id];
+    if (!(range.high > range.low)) return;
+    const double scale = static_cast<double>(kBins) / (static_cast<double>(range.high) - range.low);
+    for (const float value : values) {
+      const auto bin = static_cast<size_t>((static_cast<double>(value) - range.low) * scale);
+      ++bins[id][std::min(bin, kBins - 1)];
+    }
+  });
+  for (size_t id = 0; id < ranges.size(); ++id) {
+    if (!(ranges[id].high > ranges[id].low)) continue;
+    const Range cut = options.method == Calibration::mse
+                          ? least_squares_range(bins[id], ranges[id])
+                          : percentile_range(bins[id], ranges[id], options.outside);
+    ranges[id] = {std::min(cut.low, 0.0f), std::max(cut.high, 0.0f)};
+  }
+  return ranges;
+}
+
+}  // namespace tinyml::quantize

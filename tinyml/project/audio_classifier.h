@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tinyml/project/audio_model.h"
+#include "tinyml/project/config.h"
+#include "tinyml/project/model.h"
+
+namespace tinyml {
+
+/// What a classifier answers: the best label, its score in [0, 1], and all scores in the order of labels().
+struct Prediction {
+  std::string label;
+  double score = 0;
+  std::vector<double> scores;
+};
+
+/// A classifier's results on clips that it was not trained on.
+struct Evaluation {
+  std::string split;  // "test" or "validation"
+  train::Confusion float32, int8;
+};
+
+struct ExportOptions {
+  std::string quantization = "int8";  // or "float32"
+  std::string target = "arduino_nano33_ble";  // any name of a board
+  /// The arena that the user's firmware sets aside; 0: not limited.
+  int64_t tensor_arena_size = 0;
+  bool optimize_for_size = false;
+};
+
+/// From recordings to a program on the chip: keyword spotting, wake word, sound classification.
+/// The five steps: construct, train, evaluate, export_tflite_micro, deploy_to_arduino.
+class AudioClassifier {
+ public:
+  /// Errors: invalid_argument naming the value. `threads` 0: physical cores.
+  explicit AudioClassifier(project::Config config, int threads = 0);
+  ~AudioClassifier();
+  AudioClassifier(AudioClassifier&&) noexcept;
+
+  /// A saved project folder. Errors: not_found, bad_file.
+  static AudioClassifier load(const std::filesystem::path& folder, int threads = 0);
+  /// Writes tinyml.toml, model/*.tflite, model/training.json and report.html; earlier files stay whole until
+  /// their successors are complete.
+  void save(const std::filesystem::path& folder) const;
+
+  /// Reads the recordings (see data::load_dataset) and trains. Errors: as load_dataset; interrupted.
+  void train(const std::filesystem::path& audio, const ProgressHook& progress = {});
+  void train(data::Dataset dataset, const ProgressHook& progress = {});
+
+  bool trained() const;
+  const project::Config& config() const;
+  const std::vector<std::string>& labels() const;
+  const project::AudioModel& model() const;
+
+  /// On the test split of what it was trained on, or of `audio`. Errors: invalid_argument when not trained.
+  Evaluation evaluate(const std::filesystem::path& audio = {}, const ProgressHook& progress = {}) const;
+  Evaluation evaluate(const data::Dataset& dataset) const;
+
+  /// Samples of any length at any rate (resampled); the window with the most energy is classified by the
+  /// int8 engine: the same answer as the device gives.
+  Prediction predict(std::span<const int16_t> samples, int32_t sample_rate_hz) const;
+
+  /// The .tflite file of the net (features to scores). Errors: invalid_argument naming the arena size that
+  /// is needed when tensor_arena_size is too small, or the board whose memory is.
+  Model export_tflite_micro(const ExportOptions& options = {}) const;
+  /// Writes an Arduino library folder and .zip, compiles the microphone example and uploads it.
+  /// Errors: not_found naming the port, tool or core, before anything is touched.
+  void deploy_to_arduino(const std::string& board, const std::string& port) const;
+
+  /// The whole program on a board: signal processing and net, measured in the emulator.
+  project::Profile profile(const std::string& board = {}, Mode mode = Mode::balanced) const;
+
+  /// A few lines: labels, net, sizes, accuracy.
+  std::string summary() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace tinyml

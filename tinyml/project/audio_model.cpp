@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tinyml/project/audio_model.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+
+#include "tinyml/graph/rewrites.h"
+#include "tinyml/ops/operator.h"
+#include "tinyml/quantize/post_training.h"
+#include "tinyml/run/float_engine.h"
+#include "tinyml/run/int8_engine.h"
+#include "tinyml/train/architectures.h"
+
+namespace tinyml::project {
+namespace {
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// What the net is trained to tell apart: the labels, the words behind "unknown" each on its own.
+struct Classes {
+  std::vector<int32_t> label_of_class;
+  std::vector<int32_t> of_recording;  // by index into the dataset
+};
+
+Classes make_classes(const data::Dataset& dataset, const std::vector<size_t>& training, bool split_unknown) {
+  // A word with fewer clips than this teaches nothing of its own.
+  constexpr int kLeastClips = 8;
+  std::map<std::string, int> clips;
+  for (const size_t i : training) {
+    if (dataset.recordings[i].label == "unknown") ++clips[dataset.recordings[i].word];
+  }
+  Classes classes;
+  for (size_t label = 0; label < dataset.labels.size(); ++label) {
+    classes.label_of_class.push_back(static_cast<int32_t>(label));
+  }
+  std::map<std::string, int32_t> class_of_word;
+  if (split_unknown) {
+    const auto unknown = std::find(dataset.labels.begin(), dataset.labels.end(), "unknown");
+    for (const auto& [word, count] : clips) {
+      if (word.empty() || count < kLeastClips) continue;
+      class_of_word[word] = static_cast<int32_t>(classes.label_of_class.size());
+      classes.label_of_class.push_back(static_cast<int32_t>(unknown - dataset.labels.begin()));
+    }
+  }
+  for (const data::Recording& recording : dataset.recordings) {
+    const auto word = class_of_word.find(recording.word);
+    const bool own = recording.label == "unknown" && word != class_of_word.end();
+    classes.of_recording.push_back(own ? word->second
+                                       : static_cast<int32_t>(data::label_index(dataset, recording.label)));
+  }
+  return classes;
+}
+
+std::vector<int32_t> pick(const std::vector<int32_t>& all, const std::vector<size_t>& chosen) {
+  std::vector<int32_t> picked;
+  for (const size_t i : chosen) picked.push_back(all[i]);
+  return picked;
+}
+
+/// Adds softmax over the classes and, where several classes make one label, their sum: a dense layer of
+/// zeros and ones, so that every runtime computes labels by itself.
+Graph with_scores(const Graph& logits, const std::vector<int32_t>& label_of_class, int32_t labels) {
+  Graph graph = logits;
+  const auto classes = static_cast<int32_t>(label_of_class.size());
+  const TensorId probabilities = graph.add({"probabilities", DType::float32, {1, classes}, {}, nullptr});
+  graph.nodes.push_back({Softmax{}, {graph.outputs[0]}, {probabilities}});
+  TensorId output = probabilities;
+  if (classes != labels) {
+    std::vector<float> ones(static_cast<size_t>(labels) * static_cast<size_t>(classes));
+    for (size_t c = 0; c < label_of_class.size(); ++c) {
+      ones[static_cast<size_t>(label_of_class[c]) * label_of_class.size() + c] = 1;
+    }
+    const TensorId weights =
+        graph.add({"sum_of_classes", DType::float32, {labels, classes}, {}, to_constant<float>(ones)});
+    output = graph.add({"scores", DType::float32, {1, labels}, {}, nullptr});
+    graph.nodes.push_back({FullyConnected{}, {probabilities, weights, kNoTensor}, {output}});
+  }
+  graph.outputs = {output};
+  verify(graph);
+  return graph;
+}
+
+Graph quantize_net(const Graph& net, const FeatureBank& bank, const Config& config, ThreadPool& pool) {
+  constexpr size_t kRepresentative = 512;
+  const size_t count = std::min(bank.size(), kRepresentative);
+  const auto fill = [&](size_t i, std::span<float> input) {
+    to_float(bank.clean(i * bank.size() / count), input);
+  };
+  std::vector<quantize::Range> ranges =
+      quantize::calibrate(net, count, fill, {config.quantization.calibration}, pool);
+  ranges[static_cast<size_t>(net.outputs[0])] = {0, 255.0f / 256};
+  return quantize::quantize(net, ranges, feature_quantization());
+}
+
+}  // namespace
+
+AudioModel train_audio_model(const Config& config, const data::Dataset& dataset,
+                             const std::vector<size_t>& training, const std::vector<size_t>& validation,
+                             ThreadPool& pool, const ProgressHook& progress) {
+  const FeatureExtractor extractor(config);
+  const Classes classes = make_classes(dataset, training, config.training.split_unknown);
+  AudioModel model;
+  model.labels = dataset.labels;
+
+  auto start = std::chrono::steady_clock::now();
+  const int32_t copies = config.training.augment ? config.training.copies : 0;
+  const FeatureBank bank(extractor, dataset, training, copies, config.training.seed, pool, progress);
+  const FeatureBank held_out(extractor, dataset, validation, 0, config.training.seed, pool, {});
+  model.feature_seconds = seconds_since(start);
+
+  train::TrainOptions options;
+  options.epochs = config.training.epochs;
+  options.batch = config.training.batch;
+  options.patience = config.training.patience;
+  options.learning_rate = config.training.learning_rate;
+  options.seed = config.training.seed;
+  options.progress = progress;
+  if (!config.training.augment) options.mixup = 0;
+  const Graph net =
+      train::build_architecture(config.model.architecture, extractor.shape(),
+                                static_cast<int32_t>(classes.label_of_class.size()), config.training.seed);
+  train::Training trained = train::train(net, bank.examples(pick(classes.of_recording, training)),
+                                         held_out.examples(pick(classes.of_recording, validation)),
+                                         classes.label_of_class, options, pool);
+  model.epochs = std::move(trained.epochs);
+  model.best_epoch = trained.best_epoch;
+  model.training_seconds = trained.seconds;
+
+  model.float_net = with_scores(fold_for_inference(trained.graph), classes.label_of_class,
+                                static_cast<int32_t>(dataset.labels.size()));
+  model.float_net.name = config.name;
+  model.int8_net = quantize_net(model.float_net, bank, config, pool);
+  return model;
+}
+
+std::vector<float> dequantize_scores(const Graph& net, std::span<const int8_t> output) {
+  const Quantization& q = net[net.outputs.at(0)].quantization;
+  std::vector<float> scores;
+  for (const int8_t value : output) scores.push_back(q.scale() * static_cast<float>(value - q.zero_point()));
+  return scores;
+}
+
+std::vector<std::vector<float>> scores_of(const AudioModel& model,
+                                          const std::vector<std::vector<int8_t>>& features,
+                                          Precision precision, ThreadPool& pool) {
+  std::vector<std::vector<float>> scores(features.size());
+  if (precision == Precision::float32) {
+    run::FloatEngine engine(model.float_net, 1, pool);
+    for (size_t i = 0; i < features.size(); ++i) {
+      to_float(features[i], engine.input());
+      engine.forward(false, 0, 1);
+      scores[i].assign(engine.output().begin(), engine.output().end());
+    }
+    return scores;
+  }
+  const auto threads = static_cast<size_t>(pool.threads());
+  pool.run(threads, [&](size_t part, int) {
+    run::Int8Engine engine(model.int8_net);
+    for (size_t i = part; i < features.size(); i += threads) {
+      scores[i] = dequantize_scores(model.int8_net, engine.run(features[i]));
+    }
+  });
+  return scores;
+}
+
+std::vector<std::vector<int8_t>> features_of(const FeatureExtractor& extractor, const data::Dataset& dataset,
+                                             const std::vector<size_t>& chosen, ThreadPool& pool) {
+  std::vector<std::vector<int8_t>> features(chosen.size());
+  pool.run(chosen.size(), [&](size_t i, int) {
+    features[i] = extractor.extract_clip(dataset.recordings[chosen[i]].samples);
+  });
+  return features;
+}
+
+train::Confusion evaluate(const AudioModel& model, const Config& config, const data::Dataset& dataset,
+                          const std::vector<size_t>& chosen, Precision precision, ThreadPool& pool) {
+  const FeatureExtractor extractor(config);
+  const auto scores = scores_of(model, features_of(extractor, dataset, chosen, pool), precision, pool);
+  train::Confusion confusion(model.labels);
+  for (size_t i = 0; i < chosen.size(); ++i) {
+    const auto best = std::max_element(scores[i].begin(), scores[i].end()) - scores[i].begin();
+    confusion.add(static_cast<int>(data::label_index(dataset, dataset.recordings[chosen[i]].label)),
+                  static_cast<int>(best));
+  }
+  return confusion;
+}
+
+}  // namespace tinyml::project

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tinyml/data/dataset.h"
+#include "tinyml/project/feature_bank.h"
+#include "tinyml/train/metrics.h"
+#include "tinyml/train/trainer.h"
+
+namespace tinyml::project {
+
+/// A trained audio net in both precisions: int8 features -> scores [1, labels] that sum to 1.
+struct AudioModel {
+  std::vector<std::string> labels;
+  Graph float_net;
+  Graph int8_net;
+  std::vector<train::Epoch> epochs;
+  int32_t best_epoch = 0;
+  double feature_seconds = 0, training_seconds = 0;
+};
+
+/// Trains on `training`, keeps the best epoch by `validation` (which may be empty), quantizes with clean
+/// training clips as representative inputs. The same bytes for a seed, whatever the number of threads.
+AudioModel train_audio_model(const Config& config, const data::Dataset& dataset,
+                             const std::vector<size_t>& training, const std::vector<size_t>& validation,
+                             ThreadPool& pool, const ProgressHook& progress);
+
+enum class Precision { float32, int8 };
+
+/// Scores [clip][label] of `features` (one clip after the other) by the float or the int8 engine.
+std::vector<std::vector<float>> scores_of(const AudioModel& model,
+                                          const std::vector<std::vector<int8_t>>& features,
+                                          Precision precision, ThreadPool& pool);
+
+/// Features of the chosen recordings, clean.
+std::vector<std::vector<int8_t>> features_of(const FeatureExtractor& extractor, const data::Dataset& dataset,
+                                             const std::vector<size_t>& chosen, ThreadPool& pool);
+
+/// The confusion over the chosen recordings.
+train::Confusion evaluate(const AudioModel& model, const Config& config, const data::Dataset& dataset,
+                          const std::vector<size_t>& chosen, Precision precision, ThreadPool& pool);
+
+/// The int8 scores as numbers, by the output's quantization.
+std::vector<float> dequantize_scores(const Graph& net, std::span<const int8_t> output);
+
+}  // namespace tinyml::project

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tinyml/project/feature_bank.h"
+
+#include <algorithm>
+
+#include "tinyml/data/augment.h"
+#include "tinyml/data/window.h"
+
+namespace tinyml::project {
+
+FeatureBank::FeatureBank(const FeatureExtractor& extractor, const data::Dataset& dataset,
+                         const std::vector<size_t>& chosen, int32_t copies, uint64_t seed, ThreadPool& pool,
+                         const ProgressHook& progress)
+    : shape_(extractor.shape()),
+      count_(chosen.size()),
+      each_(static_cast<size_t>(extractor.size())),
+      copies_(copies),
+      values_(count_ * each_ * static_cast<size_t>(copies + 1)) {
+  const Random random(seed);
+  const data::AugmentOptions augmentation;
+  // One block of recordings at a time, so that progress is told from this thread alone.
+  const size_t block = 32 * static_cast<size_t>(pool.threads());
+  for (size_t first = 0; first < count_; first += block) {
+    check_interrupt();
+    pool.run(std::min(block, count_ - first), [&](size_t i, int) {
+      const size_t index = first + i;
+      const std::vector<int16_t>& samples = dataset.recordings[chosen[index]].samples;
+      const auto out = [&](int32_t copy) {
+        return std::span(values_).subspan(
+            (index * static_cast<size_t>(copies_ + 1) + static_cast<size_t>(copy)) * each_, each_);
+      };
+      extractor.extract(data::fit_window(samples, extractor.window_samples()), out(0));
+      for (int32_t copy = 1; copy <= copies_; ++copy) {
+        Random own = random.fork(chosen[index]).fork(static_cast<uint64_t>(copy));
+        extractor.extract(data::augment(samples, extractor.window_samples(), dataset.background,
+                                        dataset.sample_rate_hz, augmentation, own),
+                          out(copy));
+      }
+    });
+    if (progress) {
+      const auto done = static_cast<int64_t>(std::min(first + block, count_));
+      progress({"features", done, static_cast<int64_t>(count_), -1, ""});
+    }
+  }
+}
+
+std::span<const int8_t> FeatureBank::row(size_t index, int32_t copy) const {
+  return std::span(values_).subspan(
+      (index * static_cast<size_t>(copies_ + 1) + static_cast<size_t>(copy)) * each_, each_);
+}
+
+train::Examples FeatureBank::examples(std::vector<int32_t> classes) const {
+  TINYML_CHECK(classes.size() == count_);
+  const auto fill = [this](size_t index, Random* random, std::span<float> input) {
+    if (!random || copies_ == 0 || random->below(2) == 0) {
+      to_float(clean(index), input);
+      return;
+    }
+    const auto copy = static_cast<int32_t>(1 + random->below(static_cast<uint64_t>(copies_)));
+    const std::span<const int8_t> stored = row(index, copy);
+    std::vector<int8_t> masked(stored.begin(), stored.end());
+    data::mask_features(masked, shape_[1], shape_[2], data::AugmentOptions{}, *random, -128);
+    to_float(masked, input);
+  };
+  return {std::move(classes), fill};
+}
+
+}  // namespace tinyml::project

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tinyml/base/file.h"
+#include "tinyml/graph/graph.h"
+#include "tinyml/project/profile.h"
+
+namespace tinyml {
+
+/// A model of any origin: loaded, run, measured and compiled.
+class Model {
+ public:
+  explicit Model(Graph graph);
+  ~Model();
+  Model(Model&&) noexcept;
+  Model& operator=(Model&&) noexcept;
+
+  /// A .tflite file, or the int8 model of a project folder. Errors: not_found, bad_file, unsupported.
+  static Model load(const std::filesystem::path& path);
+
+  const Graph& graph() const;
+  /// The .tflite file.
+  const Bytes& bytes() const;
+
+  /// One inference: the elements of every input in its own dtype, row major, to those of every output.
+  /// Errors: invalid_argument for a wrong count or size.
+  std::vector<Bytes> run(const std::vector<std::span<const uint8_t>>& inputs);
+
+  project::Profile profile(const std::string& board, Mode mode = Mode::balanced) const;
+  /// Writes the generated C++ and the device headers into `folder`.
+  void compile(const std::filesystem::path& folder, const std::string& board, Mode mode = Mode::balanced) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace tinyml

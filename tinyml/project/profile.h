@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tinyml/base/target.h"
+#include "tinyml/codegen/codegen.h"
+#include "tinyml/graph/graph.h"
+
+namespace tinyml::project {
+
+struct Cost {
+  int64_t instructions = 0, cycles = 0;
+  double latency_ms = 0, energy_mj = 0;
+};
+
+struct LayerProfile {
+  std::string name, op;
+  int64_t macs = 0, instructions = 0, cycles = 0, flash_bytes = 0;
+};
+
+/// A program on a board: counted in the emulator, of the very ELF whose hash is given. Cycles, milliseconds
+/// and millijoules are modelled from the counted instructions and the board's data.
+struct Profile {
+  std::string board, core, mode, compiler;
+  std::string source = "measured";
+  Cost net;
+  std::optional<Cost> features;  // of the newest stride: one hop of samples
+  int64_t flash_bytes = 0, ram_bytes = 0, stack_bytes = 0, arena_bytes = 0, model_bytes = 0;
+  std::vector<LayerProfile> layers;
+  std::string elf_sha256;
+};
+
+/// Generates, compiles and runs. `features` is the signal processing operator in front of the net, if any.
+/// Errors: not_found, naming the compiler or emulator that is missing and how to install it.
+Profile profile(const Graph& net, const std::optional<Operator>& features, const std::string& board, Mode mode);
+
+/// One JSON document with every figure, its unit in its name.
+std::string to_json(const Profile& profile);
+/// A table for people.
+std::string to_text(const Profile& profile);
+
+/// Writes NAME.h, NAME.cpp and the device headers that they include into `folder`.
+codegen::GeneratedModel compile(const Graph& net, const std::optional<Operator>& features, const std::string& board,
+                                Mode mode, const std::filesystem::path& folder, const std::string& command_line);
+
+/// How many of the inputs give the same bytes on the emulated core as `expected`, input by input.
+/// For a program with signal processing an input is int16 samples, otherwise int8 features.
+int64_t count_equal_on_core(const Graph& net, const std::optional<Operator>& features, Core core,
+                            const std::vector<std::vector<uint8_t>>& inputs,
+                            const std::vector<std::vector<int8_t>>& expected);
+
+}  // namespace tinyml::project

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tinyml/data/dataset.h"
+
+namespace tinyml::data {
+
+/// One audio file to load.
+struct Source {
+  std::filesystem::path file;
+  std::string label;
+  std::string word;
+  std::string group;
+  std::optional<Split> split;
+  bool background = false;
+};
+
+/// What load_dataset would load, sorted by path, without opening an audio file.
+std::vector<Source> find_sources(const std::filesystem::path& path, bool keyword_spotting);
+
+}  // namespace tinyml::data

@@ -30,7 +30,7 @@ TEST(PlanMemory, ElementwiseRunsInPlace) {
   const TensorId in = toy.input(64), a = toy.node({in}, 64, {.overlap_lead = 0});
   toy.output(toy.node({a}, 64, {.overlap_lead = 0}));
   EXPECT_EQ(toy.plan().arena_bytes, 64);
-  EXPECT_EQ(toy.plan({.allow_overlap = false}).arena_bytes, 128);
+  EXPECT_EQ(toy.plan({.external = {}, .allow_overlap = false}).arena_bytes, 128);
 }
 
 TEST(PlanMemory, OutputTrailsItsInputByTheLead) {

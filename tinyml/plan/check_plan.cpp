@@ -57,6 +57,8 @@ class Checker {
     }
     const std::string where = fmt::format("node {} ({})", i, name_of(node.op));
     if (calls_[i].scratch_bytes > 0) {
+      if (plan_.scratch_offset[i] % kScratchAlignmentBytes != 0)
+        findings_.push_back(where + ": the scratch is not aligned");
       fill(plan_.scratch_offset[i], calls_[i].scratch_bytes, kScratch, where + " scratch");
     }
     for (TensorId id : node.inputs) expect(id, where);

@@ -19,18 +19,22 @@ constexpr size_t kExactBuffers = 20;
 constexpr int kExactSteps = 200'000;
 constexpr int kExchanges = 2'000;
 
-/// The lowest offset at or above `from` where `x` conflicts with none of `placed`.
+int64_t aligned(int64_t offset, const Buffer& buffer) {
+  return (offset + buffer.alignment - 1) / buffer.alignment * buffer.alignment;
+}
+
+/// The lowest offset where `x` conflicts with none of `placed`.
 int64_t lowest_offset(const Packing& packing, const std::vector<int64_t>& offsets, const Order& placed,
-                      size_t x, int64_t from) {
+                      size_t x) {
   std::vector<std::pair<int64_t, int64_t>> forbidden;  // open intervals
   for (size_t p : placed) {
     if (!packing.conflict(x, p)) continue;
     forbidden.emplace_back(offsets[p] - packing.gap(x, p), offsets[p] + packing.gap(p, x));
   }
   std::sort(forbidden.begin(), forbidden.end());
-  int64_t offset = from;
+  int64_t offset = 0;
   for (const auto& [low, high] : forbidden) {
-    if (low < offset && offset < high) offset = high;
+    if (low < offset && offset < high) offset = aligned(high, packing[x]);
   }
   return offset;
 }
@@ -92,6 +96,7 @@ class ExactSearch {
       for (size_t p : placed_) {
         if (packing_.conflict(x, p)) offset = std::max(offset, offsets_[p] + packing_.gap(p, x));
       }
+      offset = aligned(offset, packing_[x]);
       if (offset + packing_[x].bytes >= best_.bytes) return;  // and it only rises
       choices.emplace_back(offset, -packing_[x].bytes, x);
     }
@@ -157,7 +162,7 @@ Placement first_fit(const Packing& packing, const std::vector<size_t>& order) {
   Placement placement{std::vector<int64_t>(packing.size(), 0), 0};
   Order placed;
   for (size_t x : order) {
-    placement.offsets[x] = lowest_offset(packing, placement.offsets, placed, x, 0);
+    placement.offsets[x] = lowest_offset(packing, placement.offsets, placed, x);
     placement.bytes = std::max(placement.bytes, placement.offsets[x] + packing[x].bytes);
     placed.push_back(x);
   }

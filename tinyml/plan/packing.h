@@ -5,12 +5,15 @@
 #include <cstdint>
 #include <vector>
 
+#include "tinyml/plan/plan.h"
+
 namespace tinyml::plan {
 
 /// One thing to place in the arena: a tensor's storage or a node's scratch.
 struct Buffer {
   int64_t bytes = 0;  // a multiple of kAlignmentBytes
   int32_t first = 0, last = 0;
+  int64_t alignment = kAlignmentBytes;
 };
 
 /// Buffers and how near two of them may come. gap(a, b) is the least distance from the offset of `a` up to

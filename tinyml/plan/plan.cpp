@@ -68,7 +68,7 @@ BufferIndex collect_buffers(const Graph& graph, std::span<const ops::KernelCall>
     if (calls[i].scratch_bytes <= 0) continue;
     index.of_scratch[i] = static_cast<int32_t>(index.buffers.size());
     const auto time = static_cast<int32_t>(i);
-    index.buffers.push_back({aligned(calls[i].scratch_bytes), time, time});
+    index.buffers.push_back({aligned(calls[i].scratch_bytes), time, time, kScratchAlignmentBytes});
   }
   return index;
 }

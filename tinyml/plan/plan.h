@@ -11,8 +11,9 @@
 
 namespace tinyml::plan {
 
-/// Every offset in an arena is a multiple of this.
+/// Every offset in an arena is a multiple of this; that of scratch, which may hold pointers, of the other.
 constexpr int64_t kAlignmentBytes = 4;
+constexpr int64_t kScratchAlignmentBytes = 8;
 
 struct PlanOptions {
   /// Tensors whose memory is the caller's: a feature window that is state, an output that the caller

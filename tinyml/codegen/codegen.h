@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tinyml/graph/graph.h"
+#include "tinyml/ops/kernel_call.h"
+
+namespace tinyml::codegen {
+
+struct GenerateOptions {
+  /// Namespace and file name of the generated code: a C++ identifier. Empty: made from the graph's name.
+  std::string name;
+  ops::Target target;
+  /// What made the files, for their first lines: "tinyml compile kws --board nano33ble".
+  std::string command_line;
+  /// SHA-256 of the model file, for the same lines. Empty: of the graph's tensors.
+  std::string model_hash;
+  /// Where the net has no front end: gives the input a place in the arena (`int8_t* input_buffer()`), where
+  /// it shares memory with activations. invoke() then consumes its input. Otherwise the caller's buffer is
+  /// read in place and kept.
+  bool input_in_arena = false;
+};
+
+struct SourceFile {
+  std::string name;  // "kws.h"
+  std::string text;
+};
+
+/// One kernel call of an inference.
+struct LayerInfo {
+  std::string name;  // of the tensor that it computes
+  std::string op;    // "conv_2d"
+  int64_t macs = 0;
+  /// "layer_03_conv_2d": part of the (mangled) symbol of its function and of each of its tables.
+  std::string symbol;
+  int64_t table_bytes = 0;
+};
+
+struct GeneratedModel {
+  std::string name;
+  SourceFile header, source;
+  int64_t arena_bytes = 0;              // shared by all layers and the front end
+  int64_t arena_lower_bound_bytes = 0;  // no plan with these kernels is smaller
+  int64_t state_bytes = 0;              // kept between calls: past samples and the feature window
+  int64_t table_bytes = 0;              // constants in flash, front end included
+  std::vector<LayerInfo> layers;
+  std::optional<LayerInfo> features;  // of the front end; its MACs are those of one hop
+};
+
+/// Prints the C++14 of an int8 net for a core: NAME.h and NAME.cpp, which include the device headers (see
+/// headers_used_by) and nothing else beyond <stdint.h> and <string.h>. `features` (Mfe or Mfcc) is the signal
+/// processing before the net; the net's input is then its window [1, frames, bands, 1]. The same bytes for
+/// the same arguments.
+///
+/// The interface of NAME.h, in namespace NAME:
+///   input_bytes, output_bytes, classes, labels[], input_scale, input_zero_point, output_scale,
+///   output_zero_point; const int8_t* invoke(const int8_t* input), whose result stays valid until the next
+///   call of any function of NAME; with a front end also sample_rate_hz, hop_samples, window_samples,
+///   void reset(), void push(const int16_t* samples), const int8_t* classify().
+///
+/// Errors: unsupported (an input or output that is not one int8 tensor, an operator without int8 kernel),
+/// invalid_argument (name; features that do not fit the net's input).
+GeneratedModel generate(const Graph& net, const std::optional<Operator>& features,
+                        const GenerateOptions& options = {});
+
+}  // namespace tinyml::codegen

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tinyml/codegen/codegen.h"
+#include "tinyml/codegen/program.h"
+
+namespace tinyml::codegen {
+
+/// All that the two files say.
+struct ModelText {
+  std::string name;
+  GenerateOptions options;
+  Program net;
+  std::vector<PrintedLayer> layers;
+  std::optional<Program> frame;  // the front end
+  std::optional<PrintedLayer> features;
+  Framing framing;
+  int64_t arena_bytes = 0, state_bytes = 0, table_bytes = 0;
+
+  int32_t frames() const { return net.graph[net.input()].shape[1]; }
+  int64_t row_bytes() const { return frame->graph[frame->output()].size_bytes(); }
+  int32_t window_samples() const { return (frames() - 1) * framing.hop_samples + framing.frame_samples; }
+};
+
+std::string print_header(const ModelText& text);
+std::string print_source(const ModelText& text);
+/// The lines that head both files.
+std::string print_origin(const ModelText& text);
+
+}  // namespace tinyml::codegen

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include "tinyml/codegen/print_files.h"
+#include "tinyml/codegen/text.h"
+
+namespace tinyml::codegen {
+
+std::string print_origin(const ModelText& text) {
+  int64_t macs = 0;
+  for (const PrintedLayer& layer : text.layers) macs += layer.info.macs;
+  std::string origin = fmt::format("// Made by tinyml {}", TINYML_VERSION);
+  const std::string command = comment_line(text.options.command_line);
+  origin += command.empty() ? ".\n" : fmt::format(" with: {}\n", command);
+  origin += fmt::format("// Model: {}, sha256 {}.\n", comment_line(text.net.graph.name),
+                        comment_line(text.options.model_hash));
+  origin += fmt::format("// Target: {}, mode {}. {} MACs an inference.\n",
+                        tinyml::name_of(text.options.target.core), tinyml::name_of(text.options.target.mode),
+                        with_separators(macs));
+  origin += fmt::format(
+      "// RAM: {} bytes arena, {} bytes state, and the stack. Flash: {} bytes tables, and code.\n",
+      with_separators(text.arena_bytes), with_separators(text.state_bytes),
+      with_separators(text.table_bytes));
+  return origin;
+}
+
+namespace {
+
+std::string print_front_end(const ModelText& text) {
+  const Framing& framing = text.framing;
+  const int32_t hops = (text.window_samples() + framing.hop_samples - 1) / framing.hop_samples;
+  const int32_t leading = hops * framing.hop_samples - text.window_samples();
+  const std::string first = leading > 0 ? fmt::format("put {} zero samples before the first", leading)
+                                        : std::string("start with the first");
+  return fmt::format(R"(
+// The front end. Each push ends a frame of {frame} samples at the newest one and shifts its {row} features into
+// the window of {frames} frames; before the first samples, silence is assumed. So the window always covers the
+// newest window_samples samples. For a clip of exactly window_samples samples: {first}
+// and push all {hops} hops; the window then equals the features of the whole clip, byte for byte.
+constexpr int32_t sample_rate_hz = {rate};
+constexpr int32_t hop_samples = {hop};        // {hop_ms:.1f} ms
+constexpr int32_t window_samples = {window};  // {window_ms:.1f} ms
+
+/// Fills the window with the features of digital silence. Call it once before the first push.
+void reset();
+/// Takes hop_samples new samples.
+void push(const int16_t* samples);
+/// Runs the net on the current window. The result is overwritten by the next push, classify or reset.
+const int8_t* classify();
+)",
+                     fmt::arg("frame", framing.frame_samples), fmt::arg("row", text.row_bytes()),
+                     fmt::arg("frames", text.frames()), fmt::arg("first", first), fmt::arg("hops", hops),
+                     fmt::arg("rate", framing.sample_rate_hz), fmt::arg("hop", framing.hop_samples),
+                     fmt::arg("hop_ms", 1000.0 * framing.hop_samples / framing.sample_rate_hz),
+                     fmt::arg("window", text.window_samples()),
+                     fmt::arg("window_ms", 1000.0 * text.window_samples() / framing.sample_rate_hz));
+}
+
+}  // namespace
+
+std::string print_header(const ModelText& text) {
+  const Tensor& input = text.net.graph[text.net.input()];
+  const Tensor& output = text.net.graph[text.net.output()];
+  std::string header = print_origin(text);
+  header += fmt::format(R"(#pragma once
+
+#include <stdint.h>
+
+namespace {name} {{
+
+constexpr int32_t input_bytes = {input_bytes};  // int8 {input_shape}
+constexpr float input_scale = {input_scale};  // real = scale * (int8 - zero_point)
+constexpr int32_t input_zero_point = {input_zero};
+constexpr int32_t output_bytes = {output_bytes};  // int8 {output_shape}
+constexpr float output_scale = {output_scale};
+constexpr int32_t output_zero_point = {output_zero};
+constexpr int32_t classes = output_bytes;
+extern const char* const labels[];
+
+)",
+                        fmt::arg("name", text.name), fmt::arg("input_bytes", input.size_bytes()),
+                        fmt::arg("input_shape", to_string(input.shape)),
+                        fmt::arg("input_scale", float_literal(input.quantization.scale())),
+                        fmt::arg("input_zero", input.quantization.zero_point()),
+                        fmt::arg("output_bytes", output.size_bytes()),
+                        fmt::arg("output_shape", to_string(output.shape)),
+                        fmt::arg("output_scale", float_literal(output.quantization.scale())),
+                        fmt::arg("output_zero", output.quantization.zero_point()));
+  if (text.options.input_in_arena) {
+    header += R"(/// Where the input may be written before invoke(input_buffer()); invoke consumes it.
+int8_t* input_buffer();
+/// Runs the net; copies the input there first if it lies elsewhere. The result is valid until the next call.
+)";
+  } else {
+    header +=
+        R"(/// Runs the net on input_bytes bytes, which stay as they are. The result is valid until the next call.
+)";
+  }
+  header += "const int8_t* invoke(const int8_t* input);\n";
+  if (text.frame) header += print_front_end(text);
+  return header + fmt::format("\n}}  // namespace {}\n", text.name);
+}
+
+}  // namespace tinyml::codegen

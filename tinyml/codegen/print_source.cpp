@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "tinyml/base/error.h"
+#include "tinyml/codegen/print_files.h"
+#include "tinyml/codegen/text.h"
+
+namespace tinyml::codegen {
+namespace {
+
+/// The names of the classes; their numbers where the model has none.
+std::vector<std::string> labels_of(const Graph& net) {
+  const auto classes = static_cast<size_t>(net[net.outputs[0]].size_bytes());
+  std::vector<std::string> labels;
+  const auto found = net.metadata.find("labels");
+  if (found != net.metadata.end()) {
+    const auto json = nlohmann::json::parse(found->second, nullptr, false);
+    const bool strings = json.is_array() && std::all_of(json.begin(), json.end(),
+                                                        [](const auto& item) { return item.is_string(); });
+    if (!strings || json.size() != classes) {
+      throw Error(ErrorKind::bad_file,
+                  fmt::format("the model's \"labels\" are not a JSON array of {} strings", classes));
+    }
+    return json.get<std::vector<std::string>>();
+  }
+  for (size_t i = 0; i < classes; ++i) labels.push_back(std::to_string(i));
+  return labels;
+}
+
+std::string print_usage(const ModelText& text) {
+  if (!text.frame) {
+    return fmt::format(R"(//
+// How to use: compile this file with the folder of tinyml/device/ on the include path, and
+//   #include "{0}.h"
+//   const int8_t* scores = {0}::invoke(input);
+//   // class i: {0}::labels[i], real score {0}::output_scale * (scores[i] - {0}::output_zero_point)
+)",
+                       text.name);
+  }
+  return fmt::format(R"(//
+// How to use: compile this file with the folder of tinyml/device/ on the include path, and
+//   #include "{0}.h"
+//   {0}::reset();                                 // once
+//   {0}::push(samples);                           // each time {0}::hop_samples new samples are there
+//   const int8_t* scores = {0}::classify();       // class i: {0}::labels[i], real score
+//                                                 // output_scale * (scores[i] - output_zero_point)
+)",
+                     text.name);
+}
+
+std::string print_includes(const ModelText& text) {
+  std::set<std::string> headers;
+  for (const PrintedLayer& layer : text.layers) headers.insert(layer.header);
+  if (text.features) headers.insert(text.features->header);
+  std::string includes = fmt::format("#include \"{}.h\"\n\n", text.name);
+  if (text.frame || text.options.input_in_arena) includes += "#include <string.h>\n\n";
+  for (const std::string& header : headers) includes += fmt::format("#include \"{}\"\n", header);
+  return includes;
+}
+
+std::string print_memory(const ModelText& text) {
+  std::string memory = fmt::format(R"(
+#ifndef TINYML_NOINLINE
+#define TINYML_NOINLINE __attribute__((noinline))
+#endif
+
+namespace {} {{
+namespace {{
+
+alignas(8) uint8_t arena[{}];
+
+template <class T>
+inline T* at(int32_t offset) {{
+  return reinterpret_cast<T*>(arena + offset);
+}}
+)",
+                                   text.name, text.arena_bytes);
+  if (!text.frame) return memory;
+  if (text.framing.overlap_samples() > 0) {
+    memory += fmt::format("\nint16_t past_samples[{}];\n", text.framing.overlap_samples());
+  }
+  return memory +
+         fmt::format("alignas(4) int8_t feature_window[{}];  // {} frames of {} features, oldest first\n",
+                     text.net.graph[text.net.input()].size_bytes(), text.frames(), text.row_bytes());
+}
+
+std::string print_invoke(const ModelText& text) {
+  const std::string input = pointer_to(text.net, text.net.input(), false);
+  std::string invoke;
+  if (text.options.input_in_arena) {
+    invoke += fmt::format("\nint8_t* input_buffer() {{ return {}; }}\n", input);
+  }
+  invoke += "\nconst int8_t* invoke(const int8_t* input) {\n";
+  if (text.options.input_in_arena) {
+    invoke += fmt::format("  if (input != {0}) memcpy({0}, input, input_bytes);\n", input);
+  }
+  for (const PrintedLayer& layer : text.layers) {
+    invoke += fmt::format("  {}({});\n", layer.info.symbol, layer.takes_input ? "input" : "");
+  }
+  return invoke + fmt::format("  return {};\n}}\n", pointer_to(text.net, text.net.output(), true));
+}
+
+std::string print_front_end(const ModelText& text) {
+  const Framing& framing = text.framing;
+  const int32_t overlap = framing.overlap_samples();
+  const int64_t last_row = (text.frames() - 1) * text.row_bytes();
+  const std::string frame = pointer_to(*text.frame, text.frame->input(), false);
+  std::string code = "\nvoid reset() {\n";
+  if (overlap > 0) code += "  memset(past_samples, 0, sizeof(past_samples));\n";
+  code += fmt::format("  memset({}, 0, {});\n", frame, 2 * framing.frame_samples);
+  code += fmt::format("  {}(feature_window);\n", text.features->info.symbol);
+  code += fmt::format(
+      "  for (int32_t row = {0}; row <= {1}; row += {0}) memcpy(feature_window + row, feature_window, "
+      "{0});\n}}\n",
+      text.row_bytes(), last_row);
+
+  code += fmt::format("\nvoid push(const int16_t* samples) {{\n  int16_t* frame = {};\n", frame);
+  if (overlap > 0) {
+    code += fmt::format("  memcpy(frame, past_samples, {});\n  memcpy(frame + {}, samples, {});\n",
+                        2 * overlap, overlap, 2 * framing.hop_samples);
+    code += fmt::format("  memcpy(past_samples, frame + {}, {});\n", framing.hop_samples, 2 * overlap);
+  } else {
+    code += fmt::format("  memcpy(frame, samples + {}, {});\n", framing.hop_samples - framing.frame_samples,
+                        2 * framing.frame_samples);
+  }
+  if (last_row > 0)
+    code += fmt::format("  memmove(feature_window, feature_window + {}, {});\n", text.row_bytes(), last_row);
+  code += fmt::format("  {}(feature_window + {});\n}}\n", text.features->info.symbol, last_row);
+  return code + "\nconst int8_t* classify() { return invoke(feature_window); }\n";
+}
+
+}  // namespace
+
+std::string print_source(const ModelText& text) {
+  std::string source = print_origin(text) + print_usage(text) + print_includes(text) + print_memory(text);
+  if (text.features) source += "\n" + text.features->definition;
+  for (const PrintedLayer& layer : text.layers) source += "\n" + layer.definition;
+  source += "\n}  // namespace\n\nconst char* const labels[] = {\n";
+  for (const std::string& label : labels_of(text.net.graph))
+    source += fmt::format("    {},\n", string_literal(label));
+  source += "};\n" + print_invoke(text);
+  if (text.frame) source += print_front_end(text);
+  return source + fmt::format("\n}}  // namespace {}\n", text.name);
+}
+
+}  // namespace tinyml::codegen

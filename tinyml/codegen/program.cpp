@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tinyml/codegen/program.h"
+
+#include <fmt/format.h>
+
+#include <limits>
+#include <utility>
+
+#include "tinyml/base/error.h"
+#include "tinyml/codegen/text.h"
+#include "tinyml/ops/operator.h"
+
+namespace tinyml::codegen {
+namespace {
+
+const Mfe* frames_of(const Operator& features) {
+  if (const auto* mfe = std::get_if<Mfe>(&features)) return mfe;
+  if (const auto* mfcc = std::get_if<Mfcc>(&features)) return &mfcc->mfe;
+  return nullptr;
+}
+
+std::string c_type(DType dtype) {
+  TINYML_CHECK(dtype == DType::int8 || dtype == DType::int16 || dtype == DType::int32);
+  return fmt::format("{}_t", name_of(dtype));
+}
+
+bool is_activation(const Graph& graph, TensorId id) { return id != kNoTensor && !graph[id].is_constant(); }
+
+bool is_external(const Program& program, TensorId id) {
+  return program.plan.offset[static_cast<size_t>(id)] < 0;
+}
+
+std::string print_parameters(const ops::KernelCall& call, const std::string& symbol) {
+  std::string text = fmt::format("struct {}_parameters {{\n", symbol);
+  for (const ops::Parameter& parameter : call.parameters) {
+    const bool wide = parameter.value < std::numeric_limits<int32_t>::min() ||
+                      parameter.value > std::numeric_limits<int32_t>::max();
+    text += fmt::format("  static constexpr int{}_t {} = {};\n", wide ? 64 : 32, parameter.name,
+                        parameter.value == std::numeric_limits<int32_t>::min()
+                            ? std::string("-2147483647 - 1")
+                            : fmt::format("{}{}", parameter.value, wide ? "LL" : ""));
+  }
+  return text + "};\n";
+}
+
+std::string shapes(const Graph& graph, const Node& node) {
+  std::string text;
+  for (TensorId id : node.inputs) {
+    if (is_activation(graph, id)) text += (text.empty() ? "" : " and ") + to_string(graph[id].shape);
+  }
+  return text + " -> " + to_string(graph[node.outputs[0]].shape);
+}
+
+}  // namespace
+
+Program make_program(Graph graph, const ops::Target& target, std::vector<TensorId> external) {
+  Program program;
+  program.graph = std::move(graph);
+  for (size_t i = 0; i < program.graph.nodes.size(); ++i) {
+    const Node& node = program.graph.nodes[i];
+    program.calls.push_back(with_context(fmt::format("layer {} ({})", i, name_of(node.op)),
+                                         [&] { return ops::lower(program.graph, node, target); }));
+  }
+  program.plan =
+      plan::plan_memory(program.graph, program.calls, plan::PlanOptions{std::move(external), true});
+  return program;
+}
+
+Program make_frame_program(const Operator& features, const ops::Target& target) {
+  const Framing framing = framing_of(features);
+  Graph graph;
+  Tensor samples, row;
+  samples.name = "frame";
+  samples.dtype = DType::int16;
+  samples.shape = {1, framing.frame_samples};
+  row.name = "features";
+  row.dtype = DType::int8;
+  graph.inputs = {graph.add(std::move(samples))};
+  graph.outputs = {graph.add(std::move(row))};
+  graph.nodes.push_back({features, graph.inputs, graph.outputs});
+  ops::infer(graph);
+  const std::vector<TensorId> external = graph.outputs;
+  return make_program(std::move(graph), target, external);
+}
+
+Framing framing_of(const Operator& features) {
+  const Mfe* mfe = frames_of(features);
+  if (mfe == nullptr) {
+    throw Error(ErrorKind::invalid_argument,
+                fmt::format("{} is no signal-processing front end: use mfe or mfcc", name_of(features)));
+  }
+  return {mfe->sample_rate_hz, mfe->frame_samples, mfe->hop_samples};
+}
+
+std::string pointer_to(const Program& program, TensorId id, bool is_const) {
+  const int64_t offset = program.plan.offset[static_cast<size_t>(id)];
+  if (offset >= 0) {
+    return fmt::format("at<{}{}>({})", is_const ? "const " : "", c_type(program.graph[id].dtype), offset);
+  }
+  const auto storage = [&](TensorId of) { return program.plan.storage[static_cast<size_t>(of)]; };
+  if (storage(id) == storage(program.input())) return "input";
+  TINYML_CHECK(storage(id) == storage(program.output()));
+  return "output";
+}
+
+PrintedLayer print_layer(const Program& program, size_t index, const std::string& symbol,
+                         const std::string& title) {
+  const Graph& graph = program.graph;
+  const Node& node = graph.nodes[index];
+  const ops::KernelCall& call = program.calls[index];
+  PrintedLayer layer;
+  layer.header = call.header;
+  layer.info = {graph[node.outputs[0]].name, std::string(name_of(node.op)), ops::macs(graph, node), symbol,
+                0};
+  for (const ops::Table& table : call.tables)
+    layer.info.table_bytes += static_cast<int64_t>(table.bytes.size());
+
+  std::vector<std::string> arguments = {fmt::format("{}_parameters()", symbol)};
+  std::string signature;
+  for (TensorId id : node.inputs) {
+    if (!is_activation(graph, id)) continue;
+    arguments.push_back(pointer_to(program, id, true));
+    if (!is_external(program, id) || layer.takes_input) continue;
+    layer.takes_input = true;
+    signature = fmt::format("const {}* input", c_type(graph[id].dtype));
+  }
+  for (const ops::Table& table : call.tables) arguments.push_back(fmt::format("{}_{}", symbol, table.name));
+  for (TensorId id : node.outputs) {
+    arguments.push_back(pointer_to(program, id, false));
+    if (!is_external(program, id)) continue;
+    layer.takes_output = true;
+    signature += fmt::format("{}{}* output", signature.empty() ? "" : ", ", c_type(graph[id].dtype));
+  }
+  if (call.scratch_bytes > 0)
+    arguments.push_back(fmt::format("arena + {}", program.plan.scratch_offset[index]));
+
+  std::string& text = layer.definition;
+  text = fmt::format("// {}: {} {}, {} MACs, {} bytes of tables", title, layer.info.op, shapes(graph, node),
+                     with_separators(layer.info.macs), with_separators(layer.info.table_bytes));
+  text += call.scratch_bytes > 0
+              ? fmt::format(", {} bytes of scratch.\n", with_separators(call.scratch_bytes))
+              : std::string(".\n");
+  text += print_parameters(call, symbol);
+  for (const ops::Table& table : call.tables) {
+    text += fmt::format("alignas(4) const {} {}_{}[{}] = {{\n{}}};\n", table.element, symbol, table.name,
+                        table_size(table), table_rows(table));
+  }
+  text += fmt::format("TINYML_NOINLINE void {}({}) {{\n  tinyml::device::{}(\n      {});\n}}\n", symbol,
+                      signature, call.function, fmt::join(arguments, ",\n      "));
+  return layer;
+}
+
+}  // namespace tinyml::codegen

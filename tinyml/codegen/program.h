@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tinyml/codegen/codegen.h"
+#include "tinyml/plan/plan.h"
+
+namespace tinyml::codegen {
+
+/// A graph with one input and one output, lowered and planned.
+struct Program {
+  Graph graph;
+  std::vector<ops::KernelCall> calls;
+  plan::Plan plan;
+
+  TensorId input() const { return graph.inputs[0]; }
+  TensorId output() const { return graph.outputs[0]; }
+};
+
+/// Lowers and plans; `external` tensors are parameters of the functions that touch them.
+Program make_program(Graph graph, const ops::Target& target, std::vector<TensorId> external);
+
+/// The front end on the samples of one frame: int16 [1, frame_samples] -> int8 [1, 1, bands, 1], which is
+/// written outside the arena. Errors: invalid_argument for an operator that is no front end.
+Program make_frame_program(const Operator& features, const ops::Target& target);
+
+/// How the samples of a front end become frames.
+struct Framing {
+  int32_t sample_rate_hz = 0, frame_samples = 0, hop_samples = 0;
+  int32_t overlap_samples() const { return frame_samples > hop_samples ? frame_samples - hop_samples : 0; }
+};
+Framing framing_of(const Operator& features);
+
+/// A C++ expression for a tensor's first byte inside a layer function: a place in the arena, or the
+/// parameter `input` or `output`.
+std::string pointer_to(const Program& program, TensorId id, bool is_const);
+
+/// A layer's parameter type, tables and function.
+struct PrintedLayer {
+  LayerInfo info;
+  std::string header;      // that declares its kernel
+  std::string definition;  // C++
+  bool takes_input = false, takes_output = false;
+};
+PrintedLayer print_layer(const Program& program, size_t node, const std::string& symbol,
+                         const std::string& title);
+
+}  // namespace tinyml::codegen

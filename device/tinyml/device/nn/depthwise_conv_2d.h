@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tinyml/device/nn/patch.h"
+
+namespace tinyml {
+namespace device {
+
+/// output_channels = input_channels * depth multiplier.
+using DepthwiseConv2DParams = ConvParams;
+
+namespace detail {
+
+/// Points taps[0..] at the input vectors under the window of output position (y, x); outside the image at
+/// `zero`, a vector of zero points.
+template <class P>
+inline void point_taps(const P& p, const int8_t* input, const int8_t* zero, int32_t y, int32_t x,
+                       const int8_t** taps) {
+  const int32_t first = x * p.stride_width - p.pad_left;
+  int32_t iy = y * p.stride_height - p.pad_top;
+  for (int32_t fy = 0; fy < p.filter_height; ++fy, iy += p.dilation_height) {
+    const bool row_inside = iy >= 0 && iy < p.input_height;
+    const int8_t* row = input + iy * p.input_width * p.input_channels;
+    int32_t ix = first;
+    for (int32_t fx = 0; fx < p.filter_width; ++fx, ix += p.dilation_width) {
+      *taps++ = row_inside && ix >= 0 && ix < p.input_width ? row + ix * p.input_channels : zero;
+    }
+  }
+}
+
+}  // namespace detail
+
+/// The scratch of the depthwise kernels: a pointer (at most 8 bytes) a tap, then one input vector.
+constexpr int32_t depthwise_scratch_bytes(int32_t taps, int32_t input_channels) {
+  return taps * 8 + input_channels;
+}
+
+/// Depthwise convolution, any geometry and depth multiplier. input NHWC, weights [taps, output_channels],
+/// bias [output_channels] with the input's zero point folded in, requantization [output_channels] of
+/// {multiplier, shift}, output NHWC.
+template <class P>
+void depthwise_conv_2d(const P& p, const int8_t* input, const int8_t* weights, const int32_t* bias,
+                       const int32_t* requantization, int8_t* output, void* scratch) {
+  const int32_t tap_count = p.filter_height * p.filter_width;
+  const int32_t depth_multiplier = p.output_channels / p.input_channels;
+  const int8_t** taps = static_cast<const int8_t**>(scratch);
+  int8_t* zero = static_cast<int8_t*>(scratch) + tap_count * 8;
+  fill_bytes(zero, p.input_zero_point, p.input_channels);
+  for (int32_t y = 0; y < p.output_height; ++y) {
+    for (int32_t x = 0; x < p.output_width; ++x) {
+      detail::point_taps(p, input, zero, y, x, taps);
+      int32_t output_channel = 0;
+      for (int32_t channel = 0; channel < p.input_channels; ++channel) {
+        for (int32_t m = 0; m < depth_multiplier; ++m, ++output_channel) {
+          int32_t sum = bias[output_channel];
+          const int8_t* w = weights + output_channel;
+          for (int32_t t = 0; t < tap_count; ++t, w += p.output_channels) sum += taps[t][channel] * *w;
+          const int32_t* r = requantization + 2 * output_channel;
+          output[output_channel] = requantize(p, sum, r[0], r[1]);
+        }
+      }
+      output += p.output_channels;
+    }
+  }
+}
+
+}  // namespace device
+}  // namespace tinyml

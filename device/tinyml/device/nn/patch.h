@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stdint.h>
+#include <string.h>
+
+#include "tinyml/device/nn/fixed_point.h"
+
+namespace tinyml {
+namespace device {
+
+/// The geometry of a convolution over one NHWC image and its arithmetic; what every convolution kernel's
+/// parameter type holds.
+struct ConvParams {
+  int32_t input_height, input_width, input_channels;
+  int32_t output_height, output_width, output_channels;
+  int32_t filter_height, filter_width;
+  int32_t stride_height, stride_width;
+  int32_t dilation_height, dilation_width;
+  int32_t pad_top, pad_left;
+  int32_t input_zero_point, output_zero_point;
+  int32_t activation_min, activation_max;
+
+  template <class Visitor>
+  void for_each(Visitor&& visit) const {
+    visit("input_height", input_height), visit("input_width", input_width);
+    visit("input_channels", input_channels), visit("output_height", output_height);
+    visit("output_width", output_width), visit("output_channels", output_channels);
+    visit("filter_height", filter_height), visit("filter_width", filter_width);
+    visit("stride_height", stride_height), visit("stride_width", stride_width);
+    visit("dilation_height", dilation_height), visit("dilation_width", dilation_width);
+    visit("pad_top", pad_top), visit("pad_left", pad_left);
+    visit("input_zero_point", input_zero_point), visit("output_zero_point", output_zero_point);
+    visit("activation_min", activation_min), visit("activation_max", activation_max);
+  }
+};
+
+/// memcpy for short runs: whole words where the core loads them, no call.
+inline void copy_bytes(int8_t* to, const int8_t* from, int32_t count) {
+#if defined(__ARM_FEATURE_UNALIGNED) || !defined(__arm__)
+  for (; count >= 4; count -= 4, to += 4, from += 4) {
+    uint32_t word;
+    memcpy(&word, from, 4);
+    memcpy(to, &word, 4);
+  }
+#endif
+  for (; count > 0; --count) *to++ = *from++;
+}
+
+inline void fill_bytes(int8_t* to, int32_t value, int32_t count) {
+  for (; count > 0; --count) *to++ = static_cast<int8_t>(value);
+}
+
+/// Copies the window of output position (y, x), filter_height x filter_width x input_channels, to `patch`;
+/// outside the image it holds the input's zero point.
+template <class P>
+inline void gather_patch(const P& p, const int8_t* input, int32_t y, int32_t x, int8_t* patch) {
+  const int32_t row_bytes = p.filter_width * p.input_channels;
+  const int32_t first = x * p.stride_width - p.pad_left;
+  for (int32_t fy = 0; fy < p.filter_height; ++fy, patch += row_bytes) {
+    const int32_t iy = y * p.stride_height - p.pad_top + fy * p.dilation_height;
+    if (iy < 0 || iy >= p.input_height) {
+      fill_bytes(patch, p.input_zero_point, row_bytes);
+      continue;
+    }
+    const int8_t* row = input + iy * p.input_width * p.input_channels;
+    if (p.dilation_width == 1) {
+      const int32_t before = first < 0 ? -first : 0;
+      const int32_t past = first + p.filter_width - p.input_width;
+      const int32_t after = past > 0 ? past : 0;
+      const int32_t inside = p.filter_width - before - after;
+      fill_bytes(patch, p.input_zero_point, before * p.input_channels);
+      copy_bytes(patch + before * p.input_channels, row + (first + before) * p.input_channels,
+                 inside * p.input_channels);
+      fill_bytes(patch + (before + inside) * p.input_channels, p.input_zero_point, after * p.input_channels);
+    } else {
+      for (int32_t fx = 0; fx < p.filter_width; ++fx) {
+        const int32_t ix = first + fx * p.dilation_width;
+        int8_t* to = patch + fx * p.input_channels;
+        if (ix < 0 || ix >= p.input_width) {
+          fill_bytes(to, p.input_zero_point, p.input_channels);
+        } else {
+          copy_bytes(to, row + ix * p.input_channels, p.input_channels);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace device
+}  // namespace tinyml

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "tinyml/device/nn/pool_2d.h"
+#include "tinyml/ops/lowering.h"
+
+namespace tinyml::ops {
+
+/// The int8 call of a pooling operator. Input and output have one scale. Errors: unsupported.
+template <class Op, class Kernel>
+KernelCall lower_pool(const Op& op, const Graph& graph, const Node& node, std::string function,
+                      Kernel kernel) {
+  const Tensor& input = int8_image(graph, node);
+  const Tensor& output = int8_activation(graph, node.outputs.at(0));
+  if (input.quantization.scale() != output.quantization.scale() ||
+      input.quantization.zero_point() != output.quantization.zero_point()) {
+    throw Error(ErrorKind::unsupported, function + " whose input and output differ in scale or zero point");
+  }
+  const Window2D window = window_of(op, input.shape, op.filter_height, op.filter_width);
+  const ActivationRange range = activation_range(op.activation, output.quantization);
+  device::Pool2DParams p{};
+  p.input_height = window.height.input;
+  p.input_width = window.width.input;
+  p.channels = input.shape[3];
+  p.output_height = window.height.output;
+  p.output_width = window.width.output;
+  p.filter_height = op.filter_height;
+  p.filter_width = op.filter_width;
+  p.stride_height = op.stride_height;
+  p.stride_width = op.stride_width;
+  p.pad_top = window.height.pad_before;
+  p.pad_left = window.width.pad_before;
+  p.activation_min = range.min;
+  p.activation_max = range.max;
+  return make_call<1>("pool_2d.h", std::move(function), p, {}, 0,
+                      overlap_lead(window, p.channels, p.channels, 1, false), kernel);
+}
+
+}  // namespace tinyml::ops

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What the int8 lowerings share: the constants of the TFLite 8-bit specification, computed as TensorFlow
+// Lite Micro computes them, and the building of a KernelCall.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tinyml/graph/geometry.h"
+#include "tinyml/ops/kernel_call.h"
+
+namespace tinyml::ops {
+
+/// value / 2^31 * 2^shift, value in [2^30, 2^31) or 0.
+struct Multiplier {
+  int32_t value = 0, shift = 0;
+};
+/// The nearest Multiplier of a real number >= 0; zero below 2^-32.
+Multiplier quantize_multiplier(double real);
+/// For real numbers in (0, 1). Errors: unsupported outside.
+Multiplier quantize_multiplier_below_one(double real);
+
+struct ActivationRange {
+  int32_t min = -128, max = 127;
+};
+/// The fused activation's bounds on the output's scale.
+ActivationRange activation_range(Activation activation, const Quantization& output);
+
+/// A tensor that is int8 with one scale. Errors: unsupported, naming it.
+const Tensor& int8_activation(const Graph& graph, TensorId id);
+/// As before; and input 0's batch is 1.
+const Tensor& int8_image(const Graph& graph, const Node& node);
+/// Symmetric int8 constants. Errors: unsupported, naming them.
+std::span<const int8_t> int8_weights(const Graph& graph, TensorId id);
+/// The int32 bias, zeros where left out. Errors: unsupported.
+std::vector<int32_t> int32_bias(const Graph& graph, const Node& node, int32_t channels);
+
+/// input scale * weight scale / output scale of every output channel. Errors: bad_file.
+std::vector<Multiplier> channel_multipliers(const Tensor& input, const Tensor& weights, const Tensor& output,
+                                            int32_t channels);
+/// The sum of each of `rows` rows.
+std::vector<int64_t> sums_of_rows(std::span<const int8_t> weights, int32_t rows);
+/// Adds -zero_point * (sum of the channel's weights) to each bias; `sums` are those sums.
+void fold_zero_point(std::vector<int32_t>& bias, std::span<const int64_t> sums, int32_t zero_point);
+/// {value, shift} of each multiplier in turn.
+std::vector<int32_t> requantization_pairs(std::span<const Multiplier> multipliers);
+
+/// KernelCall::overlap_lead of a kernel that computes a window's output positions in row order, some
+/// `positions_a_step` at a time, and either reads all that a step needs before it writes, or not.
+int64_t overlap_lead(const Window2D& window, int64_t input_channels, int64_t output_channels,
+                     int64_t positions_a_step, bool reads_before_it_writes);
+
+template <class T>
+constexpr const char* element_name() {
+  if constexpr (std::is_same_v<T, int8_t>) return "int8_t";
+  if constexpr (std::is_same_v<T, int16_t>) return "int16_t";
+  if constexpr (std::is_same_v<T, int32_t>) return "int32_t";
+}
+
+template <class T>
+Table make_table(std::string name, std::span<const T> values) {
+  const auto* bytes = reinterpret_cast<const uint8_t*>(values.data());
+  return {std::move(name), element_name<T>(), {bytes, bytes + values.size_bytes()}};
+}
+template <class T>
+Table make_table(std::string name, const std::vector<T>& values) {
+  return make_table(std::move(name), std::span<const T>(values));
+}
+
+/// The members of a device parameter struct.
+template <class P>
+std::vector<Parameter> list_parameters(const P& p) {
+  std::vector<Parameter> list;
+  p.for_each([&](const char* name, int32_t value) { list.push_back({name, value}); });
+  return list;
+}
+
+/// The call of a kernel whose tables have the element types `Elements`, in order; `Inputs` activations in,
+/// one out. `kernel` is invoked as kernel(parameters, inputs…, tables…, output[, scratch]).
+template <int Inputs, class... Elements, class P, class Kernel>
+KernelCall make_call(std::string header, std::string function, const P& p, std::vector<Table> tables,
+                     int64_t scratch_bytes, int64_t lead, Kernel kernel) {
+  TINYML_CHECK(tables.size() == sizeof...(Elements));
+  KernelCall call{.header = "tinyml/device/nn/" + std::move(header),
+                  .function = std::move(function),
+                  .parameters = list_parameters(p),
+                  .tables = std::move(tables),
+                  .scratch_bytes = scratch_bytes,
+                  .overlap_lead = lead,
+                  .run = {}};
+  auto constants = std::make_shared<const std::vector<Table>>(call.tables);
+  call.run = [p, kernel, constants](std::span<const void* const> inputs, std::span<void* const> outputs,
+                                    void* scratch) {
+    [&]<size_t... I, size_t... T>(std::index_sequence<I...>, std::index_sequence<T...>) {
+      int8_t* output = static_cast<int8_t*>(outputs[0]);
+      const auto run = [&](auto... rest) {
+        kernel(p, static_cast<const int8_t*>(inputs[I])...,
+               reinterpret_cast<const Elements*>((*constants)[T].bytes.data())..., output, rest...);
+      };
+      if constexpr (std::is_invocable_v<Kernel, const P&, decltype((void)I, (const int8_t*){})...,
+                                        const Elements*..., int8_t*, void*>) {
+        run(scratch);
+      } else {
+        run();
+      }
+    }
+    (std::make_index_sequence<Inputs>(), std::index_sequence_for<Elements...>());
+  };
+  return call;
+}
+
+/// Wraps a function template of the device as an object that make_call can invoke.
+#define TINYML_KERNEL(function)                                                         \
+  [](const auto& p, auto... arguments) -> decltype(device::function(p, arguments...)) { \
+    return device::function(p, arguments...);                                           \
+  }
+
+}  // namespace tinyml::ops

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tinyml/run/int8_engine.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+
+#include "tinyml/ops/operator.h"
+
+namespace tinyml::run {
+
+static_assert(__STDCPP_DEFAULT_NEW_ALIGNMENT__ >= 16, "kernels expect buffers aligned like malloc's");
+
+Int8Engine::Int8Engine(const Graph& graph, ops::Target target)
+    : graph_(graph), buffers_(graph.tensors.size()), storage_(graph.tensors.size()) {
+  std::iota(storage_.begin(), storage_.end(), 0);
+  size_t scratch_bytes = 0;
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    const Node& node = graph.nodes[i];
+    const ops::KernelCall& call = calls_.emplace_back(with_context(
+        fmt::format("layer {} ({})", i, name_of(node.op)), [&] { return ops::lower(graph, node, target); }));
+    if (call.function.empty()) {
+      storage_[static_cast<size_t>(node.outputs.at(0))] = storage_[static_cast<size_t>(node.inputs.at(0))];
+    }
+    scratch_bytes = std::max(scratch_bytes, static_cast<size_t>(call.scratch_bytes));
+  }
+  for (size_t id = 0; id < buffers_.size(); ++id) {
+    if (storage_[id] == static_cast<TensorId>(id) && !graph.tensors[id].is_constant()) {
+      buffers_[id].resize(static_cast<size_t>(graph.tensors[id].size_bytes()));
+    }
+  }
+  scratch_.resize(scratch_bytes);
+}
+
+uint8_t* Int8Engine::data(TensorId id) {
+  return buffers_[static_cast<size_t>(storage_.at(static_cast<size_t>(id)))].data();
+}
+
+std::span<const uint8_t> Int8Engine::activation(TensorId id) const {
+  return buffers_[static_cast<size_t>(storage_.at(static_cast<size_t>(id)))];
+}
+
+void Int8Engine::set_input(size_t index, std::span<const uint8_t> bytes) {
+  const TensorId id = graph_.inputs.at(index);
+  const auto expected = static_cast<size_t>(graph_[id].size_bytes());
+  if (bytes.size() != expected) {
+    throw Error(ErrorKind::invalid_argument,
+                fmt::format("input {} has {} bytes; the model takes {} ({} {})", index, bytes.size(),
+                            expected, to_string(graph_[id].shape), name_of(graph_[id].dtype)));
+  }
+  std::memcpy(data(id), bytes.data(), expected);
+}
+
+void Int8Engine::invoke() {
+  for (size_t i = 0; i < calls_.size(); ++i) {
+    if (calls_[i].function.empty()) continue;
+    std::vector<const void*> inputs;
+    std::vector<void*> outputs;
+    for (TensorId id : graph_.nodes[i].inputs) {
+      if (id != kNoTensor && !graph_[id].is_constant()) inputs.push_back(data(id));
+    }
+    for (TensorId id : graph_.nodes[i].outputs) outputs.push_back(data(id));
+    calls_[i].run(inputs, outputs, scratch_.data());
+  }
+}
+
+std::vector<Bytes> Int8Engine::run(const std::vector<Bytes>& inputs) {
+  if (inputs.size() != graph_.inputs.size()) {
+    throw Error(ErrorKind::invalid_argument,
+                fmt::format("{} inputs given; the model takes {}", inputs.size(), graph_.inputs.size()));
+  }
+  for (size_t i = 0; i < inputs.size(); ++i) set_input(i, inputs[i]);
+  invoke();
+  std::vector<Bytes> outputs;
+  for (TensorId id : graph_.outputs) {
+    const auto bytes = activation(id);
+    outputs.emplace_back(bytes.begin(), bytes.end());
+  }
+  return outputs;
+}
+
+std::vector<int8_t> Int8Engine::run(std::span<const int8_t> input) {
+  if (graph_.inputs.size() != 1 || graph_.outputs.size() != 1) {
+    throw Error(ErrorKind::invalid_argument, "the model has not one input and one output");
+  }
+  set_input(0, {reinterpret_cast<const uint8_t*>(input.data()), input.size()});
+  invoke();
+  const auto bytes = activation(graph_.outputs[0]);
+  const auto* first = reinterpret_cast<const int8_t*>(bytes.data());
+  return {first, first + bytes.size()};
+}
+
+}  // namespace tinyml::run

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "tinyml/base/file.h"
+#include "tinyml/graph/graph.h"
+#include "tinyml/ops/kernel_call.h"
+
+namespace tinyml::run {
+
+/// Runs a quantized graph on the host with the very kernels that a target runs. Holds its own activations:
+/// one engine a thread; the graph is only read and must outlive the engine.
+class Int8Engine {
+ public:
+  /// Lowers every node. Errors: unsupported, naming the layer.
+  explicit Int8Engine(const Graph& graph, ops::Target target = {});
+
+  /// One inference; one buffer of bytes a graph input, one a graph output. Errors: invalid_argument for
+  /// buffers that do not fit.
+  std::vector<Bytes> run(const std::vector<Bytes>& inputs);
+  /// The same for a graph of one int8 input and one int8 output.
+  std::vector<int8_t> run(std::span<const int8_t> input);
+
+  /// The bytes of a tensor after the last run; empty for constants.
+  std::span<const uint8_t> activation(TensorId id) const;
+  /// How each node is run, in order.
+  const std::vector<ops::KernelCall>& calls() const { return calls_; }
+
+ private:
+  uint8_t* data(TensorId id);
+  void set_input(size_t index, std::span<const uint8_t> bytes);
+  void invoke();
+
+  const Graph& graph_;
+  std::vector<ops::KernelCall> calls_;
+  std::vector<Bytes> buffers_;     // one a tensor; empty for constants and aliases
+  std::vector<TensorId> storage_;  // one a tensor: whose buffer it uses
+  Bytes scratch_;
+};
+
+}  // namespace tinyml::run

@@ -203,7 +203,8 @@ class StagedFolder {
           fmt::format("{} exists and is not empty; name a new folder or delete it first", target_.string()));
     }
     if (target_.has_parent_path()) fs::create_directories(target_.parent_path(), error);
-    std::string name = (target_.parent_path() / ("." + target_.filename().string() + ".XXXXXX")).string();
+    std::string name =
+        (target_.parent_path() / fmt::format(".{}.XXXXXX", target_.filename().string())).string();
     if (::mkdtemp(name.data()) == nullptr) fail("create");
     path_ = name;
   }

@@ -46,6 +46,7 @@ TEST(PlanMemory, NoOverlapWithAnInputThatIsReadAgain) {
   ToyGraph toy;
   const TensorId in = toy.input(64), a = toy.node({in}, 64, {.overlap_lead = 0});
   toy.output(toy.node({a, in}, 64, {.overlap_lead = 0}));
+  EXPECT_THAT(check_plan(toy.graph, toy.calls, toy.plan()), IsEmpty());
   EXPECT_EQ(toy.plan().arena_bytes, 128);
 }
 
@@ -54,6 +55,7 @@ TEST(PlanMemory, NoOverlapWithAnInputThatIsAGraphOutput) {
   const TensorId in = toy.input(64), a = toy.node({in}, 64);
   toy.output(a);
   toy.output(toy.node({a}, 64, {.overlap_lead = 0}));
+  EXPECT_THAT(check_plan(toy.graph, toy.calls, toy.plan()), IsEmpty());
   EXPECT_EQ(toy.plan().arena_bytes, 128);
 }
 

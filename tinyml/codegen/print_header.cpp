@@ -30,15 +30,17 @@ std::string print_front_end(const ModelText& text) {
   const Framing& framing = text.framing;
   const int32_t hops = (text.window_samples() + framing.hop_samples - 1) / framing.hop_samples;
   const int32_t leading = hops * framing.hop_samples - text.window_samples();
-  const std::string first = leading > 0 ? fmt::format("put {} zero samples before the first", leading)
-                                        : std::string("start with the first");
+  const std::string first = leading > 0
+                                ? fmt::format("put {} zero samples before its first, after reset()", leading)
+                                : std::string("start with its first, after reset()");
   return fmt::format(R"(
 // The front end. Each push ends a frame of {frame} samples at the newest one and shifts its {row} features into
 // the window of {frames} frames; before the first samples, silence is assumed. So the window always covers the
-// newest window_samples samples. For a clip of exactly window_samples samples: {first}
-// and push all {hops} hops; the window then equals the features of the whole clip, byte for byte.
+// newest window_samples samples. A clip of exactly window_samples samples takes {hops} pushes:
+// {first}.
+// Then the window equals the features of the whole clip, byte for byte.
 constexpr int32_t sample_rate_hz = {rate};
-constexpr int32_t hop_samples = {hop};        // {hop_ms:.1f} ms
+constexpr int32_t hop_samples = {hop};  // {hop_ms:.1f} ms
 constexpr int32_t window_samples = {window};  // {window_ms:.1f} ms
 
 /// Fills the window with the features of digital silence. Call it once before the first push.

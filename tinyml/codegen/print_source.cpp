@@ -44,10 +44,10 @@ std::string print_usage(const ModelText& text) {
   return fmt::format(R"(//
 // How to use: compile this file with the folder of tinyml/device/ on the include path, and
 //   #include "{0}.h"
-//   {0}::reset();                                 // once
-//   {0}::push(samples);                           // each time {0}::hop_samples new samples are there
-//   const int8_t* scores = {0}::classify();       // class i: {0}::labels[i], real score
-//                                                 // output_scale * (scores[i] - output_zero_point)
+//   {0}::reset();  // once
+//   {0}::push(samples);  // each time {0}::hop_samples new samples are there
+//   const int8_t* scores = {0}::classify();
+//   // class i: {0}::labels[i], real score {0}::output_scale * (scores[i] - {0}::output_zero_point)
 )",
                      text.name);
 }

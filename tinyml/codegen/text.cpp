@@ -7,36 +7,15 @@
 #include <cctype>
 #include <cstring>
 #include <limits>
-#include <set>
 #include <type_traits>
 
 #include "tinyml/base/error.h"
+#include "tinyml/codegen/reserved_names.h"
 
 namespace tinyml::codegen {
 namespace {
 
 constexpr size_t kColumns = 110;
-
-/// C++ keywords, headers that a file NAME.h would hide, and macros of common compilers and cores.
-const std::set<std::string_view>& reserved() {
-  static const std::set<std::string_view> names = {
-      "alignas", "alignof",  "and",           "and_eq",      "arduino",   "asm",    "assert",   "auto",
-      "bitand",  "bitor",    "bool",          "break",       "case",      "catch",  "char",     "class",
-      "compl",   "concept",  "const",         "constexpr",   "continue",  "ctype",  "default",  "define",
-      "delete",  "do",       "double",        "else",        "enum",      "errno",  "explicit", "export",
-      "extern",  "false",    "fenv",          "float",       "for",       "friend", "goto",     "if",
-      "inline",  "int",      "inttypes",      "iso646",      "limits",    "linux",  "locale",   "long",
-      "main",    "math",     "memory",        "mutable",     "namespace", "new",    "noexcept", "not",
-      "not_eq",  "nullptr",  "operator",      "or",          "or_eq",     "pdm",    "private",  "protected",
-      "public",  "register", "requires",      "return",      "setjmp",    "short",  "signal",   "signed",
-      "sizeof",  "static",   "static_assert", "static_cast", "std",       "stdarg", "stdbool",  "stddef",
-      "stdint",  "stdio",    "stdlib",        "string",      "strings",   "struct", "switch",   "template",
-      "tgmath",  "this",     "thread_local",  "throw",       "time",      "tinyml", "true",     "try",
-      "typedef", "typeid",   "typename",      "uchar",       "union",     "unistd", "unix",     "unsigned",
-      "using",   "virtual",  "void",          "volatile",    "wchar",     "wctype", "while",    "wire",
-      "xor",     "xor_eq"};
-  return names;
-}
 
 bool is_lower_alnum(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
@@ -99,7 +78,7 @@ bool is_identifier(std::string_view name) {
   std::string lower(name);
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
-  return legal && !reserved().contains(lower);
+  return legal && !is_reserved(lower);
 }
 
 std::string to_identifier(std::string_view name) {
@@ -115,7 +94,7 @@ std::string to_identifier(std::string_view name) {
   while (!identifier.empty() && identifier.back() == '_') identifier.pop_back();
   if (identifier.empty()) return "model";
   if (identifier[0] >= '0' && identifier[0] <= '9') identifier.insert(0, "model_");
-  return reserved().contains(identifier) ? identifier + "_model" : identifier;
+  return is_reserved(identifier) ? identifier + "_model" : identifier;
 }
 
 std::string comment_line(std::string_view text) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tinyml/graph/geometry.h"
 #include "tinyml/ops/operator.h"
+#include "tinyml/ops/tflite_options.h"
 
 namespace tinyml::ops {
 
@@ -13,5 +14,24 @@ void infer(const Add&, Graph& graph, const Node& node) {
 }
 
 int64_t macs(const Add&, const Graph&, const Node&) { return 0; }
+
+void write_tflite(const Add& op, TfliteWriter& writer) {
+  writer.builtin = schema::BuiltinOperator::ADD;
+  set_versions(writer, 1, 2);
+  schema::AddOptionsT options;
+  options.fused_activation_function = to_tflite(op.activation);
+  writer.options.Set(std::move(options));
+}
+
+bool read_tflite(Add& op, const TfliteReader& reader) {
+  if (reader.builtin != schema::BuiltinOperator::ADD) return false;
+  expect_inputs(reader, 2, 2);
+  op.activation = from_tflite(options_of<schema::AddOptions>(reader).fused_activation_function());
+  if (reader.input(0).shape != reader.input(1).shape) {
+    refuse("broadcasting " + to_string(reader.input(0).shape) + " with " +
+                                            to_string(reader.input(1).shape));
+  }
+  return true;
+}
 
 }  // namespace tinyml::ops

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tinyml/graph/geometry.h"
 #include "tinyml/ops/operator.h"
+#include "tinyml/ops/tflite_options.h"
 
 namespace tinyml::ops {
 
@@ -11,5 +12,18 @@ void infer(const AveragePool2D& op, Graph& graph, const Node& node) {
 }
 
 int64_t macs(const AveragePool2D&, const Graph&, const Node&) { return 0; }
+
+void write_tflite(const AveragePool2D& op, TfliteWriter& writer) {
+  writer.builtin = schema::BuiltinOperator::AVERAGE_POOL_2D;
+  set_versions(writer, 1, 2);
+  writer.options.Set(window_options<schema::Pool2DOptionsT>(op));
+}
+
+bool read_tflite(AveragePool2D& op, const TfliteReader& reader) {
+  if (reader.builtin != schema::BuiltinOperator::AVERAGE_POOL_2D) return false;
+  expect_inputs(reader, 1, 1);
+  read_window(op, options_of<schema::Pool2DOptions>(reader));
+  return true;
+}
 
 }  // namespace tinyml::ops

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tinyml/graph/geometry.h"
 #include "tinyml/ops/operator.h"
+#include "tinyml/ops/tflite_options.h"
 
 namespace tinyml::ops {
 
@@ -18,6 +19,21 @@ void infer(const Conv2D& op, Graph& graph, const Node& node) {
 int64_t macs(const Conv2D&, const Graph& graph, const Node& node) {
   const Shape& weights = graph[node.inputs[1]].shape;
   return elements(graph[node.outputs[0]].shape) * weights[1] * weights[2] * weights[3];
+}
+
+void write_tflite(const Conv2D& op, TfliteWriter& writer) {
+  writer.builtin = schema::BuiltinOperator::CONV_2D;
+  const bool dilated = op.dilation_height > 1 || op.dilation_width > 1;
+  set_versions(writer, dilated ? 2 : 1, 3);
+  if (dilated) writer.min_runtime = "1.14.0";
+  writer.options.Set(window_options<schema::Conv2DOptionsT>(op));
+}
+
+bool read_tflite(Conv2D& op, const TfliteReader& reader) {
+  if (reader.builtin != schema::BuiltinOperator::CONV_2D) return false;
+  expect_inputs(reader, 2, 3);
+  read_window(op, options_of<schema::Conv2DOptions>(reader));
+  return true;
 }
 
 }  // namespace tinyml::ops

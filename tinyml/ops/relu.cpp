@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tinyml/graph/geometry.h"
 #include "tinyml/ops/operator.h"
+#include "tinyml/ops/tflite_options.h"
 
 namespace tinyml::ops {
 
@@ -9,5 +10,25 @@ void infer(const Relu&, Graph& graph, const Node& node) {
 }
 
 int64_t macs(const Relu&, const Graph&, const Node&) { return 0; }
+
+void write_tflite(const Relu& op, TfliteWriter& writer) {
+  const bool relu6 = op.activation == Activation::relu6;
+  TINYML_CHECK(relu6 || op.activation == Activation::relu);
+  writer.builtin = relu6 ? schema::BuiltinOperator::RELU6 : schema::BuiltinOperator::RELU;
+  set_versions(writer, 1, 2);
+  if (!relu6 && writer.is_int8()) writer.min_runtime = "2.1.0";
+}
+
+bool read_tflite(Relu& op, const TfliteReader& reader) {
+  if (reader.builtin == schema::BuiltinOperator::RELU) {
+    op.activation = Activation::relu;
+  } else if (reader.builtin == schema::BuiltinOperator::RELU6) {
+    op.activation = Activation::relu6;
+  } else {
+    return false;
+  }
+  expect_inputs(reader, 1, 1);
+  return true;
+}
 
 }  // namespace tinyml::ops

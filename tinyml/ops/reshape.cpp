@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "tinyml/graph/geometry.h"
 #include "tinyml/ops/operator.h"
+#include "tinyml/ops/tflite_options.h"
 
 namespace tinyml::ops {
 
@@ -13,5 +16,37 @@ void infer(const Reshape& op, Graph& graph, const Node& node) {
 }
 
 int64_t macs(const Reshape&, const Graph&, const Node&) { return 0; }
+
+void write_tflite(const Reshape& op, TfliteWriter& writer) {
+  writer.builtin = schema::BuiltinOperator::RESHAPE;
+  Tensor shape;
+  shape.name = writer.output().name + "/shape";
+  shape.dtype = DType::int32;
+  shape.shape = {static_cast<int32_t>(op.shape.size())};
+  shape.data = to_constant(std::span<const int32_t>(op.shape));
+  writer.more_inputs.push_back(std::move(shape));
+  schema::ReshapeOptionsT options;
+  options.new_shape = op.shape;
+  writer.options.Set(std::move(options));
+}
+
+bool read_tflite(Reshape& op, const TfliteReader& reader) {
+  if (reader.builtin != schema::BuiltinOperator::RESHAPE) return false;
+  expect_inputs(reader, 1, 2);
+  op.shape = reader.output().shape;
+  if (reader.node.inputs.size() == 2) {
+    const Tensor& shape = reader.input(1);
+    if (!shape.is_constant() || shape.dtype != DType::int32) {
+      refuse("a shape that is not an int32 constant");
+    }
+    const auto extents = shape.values<int32_t>();
+    const auto agrees = [](int32_t written, int32_t extent) { return written == -1 || written == extent; };
+    if (!std::equal(extents.begin(), extents.end(), op.shape.begin(), op.shape.end(), agrees)) {
+      throw Error(ErrorKind::bad_file, "its shape input is not the output's " + to_string(op.shape));
+    }
+    reader.node.inputs.pop_back();
+  }
+  return true;
+}
 
 }  // namespace tinyml::ops

@@ -3,6 +3,8 @@
 
 #include <fmt/core.h>
 
+#include <optional>
+
 #include "tinyml/ops/operator.h"
 
 namespace tinyml::ops {
@@ -17,6 +19,27 @@ void write_tflite(const Operator& op, TfliteWriter& writer) {
         }
       },
       op);
+}
+
+namespace {
+
+template <class Op>
+void try_to_read(std::optional<Operator>& found, const TfliteReader& reader) {
+  if constexpr (Op::kInTflite) {
+    Op op;
+    if (!found && read_tflite(op, reader)) found = std::move(op);
+  }
+}
+
+}  // namespace
+
+Operator read_tflite(const TfliteReader& reader) {
+  std::optional<Operator> found;
+#define TINYML_TRY_TO_READ(Op) try_to_read<Op>(found, reader);
+  TINYML_OPERATORS(TINYML_TRY_TO_READ)
+#undef TINYML_TRY_TO_READ
+  if (!found) throw Error(ErrorKind::unsupported, "this operator is not supported");
+  return *std::move(found);
 }
 
 }  // namespace tinyml::ops

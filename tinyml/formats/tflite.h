@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "tinyml/base/file.h"
+#include "tinyml/graph/graph.h"
+
+namespace tinyml::formats {
+
+/// A float32 or fully int8-quantized .tflite model (TensorFlow Lite schema version 3) as a verified graph
+/// with inferred shapes. Hostile input is safe. Of the file's metadata, what write_tflite wrote is kept.
+/// Errors, one line that names the operator or tensor: bad_file; unsupported, for operators, types and
+/// features that this version does not read.
+Graph read_tflite(std::span<const uint8_t> bytes);
+
+/// The graph as a .tflite file that TensorFlow Lite (Micro) loads. Graph::metadata goes into metadata
+/// entries named "tinyml.<key>". Tensors that nothing uses are left out. Equal graphs give equal bytes.
+/// Errors: unsupported, for operators that TFLite does not have (signal processing, batch normalisation).
+Bytes write_tflite(const Graph& graph);
+
+}  // namespace tinyml::formats

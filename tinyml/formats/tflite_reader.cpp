@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <flatbuffers/util.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "tinyml/formats/tflite.h"
+#include "tinyml/formats/tflite_checks.h"
+#include "tinyml/formats/tflite_format.h"
+#include "tinyml/ops/operator.h"
+#include "tinyml/ops/tflite.h"
+
+namespace tinyml::formats {
+namespace {
+
+using Ids = std::vector<TensorId>;
+
+using tflite::refuse;
+using tflite::reject;
+
+template <class Vector>
+size_t count(const Vector* vector) {
+  return vector ? vector->size() : 0;
+}
+
+bool is_utf8(const std::string& text) {
+  for (const char *at = text.c_str(), *end = at + text.size(); at < end;) {
+    if (flatbuffers::FromUTF8(&at) < 0) return false;
+  }
+  return true;
+}
+
+/// Names reach messages and generated sources: one line of valid UTF-8.
+std::string clean(const flatbuffers::String* text) {
+  std::string name = text ? text->str() : std::string();
+  const bool utf8 = is_utf8(name);
+  for (char& c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !utf8)) c = '?';
+  }
+  return name;
+}
+
+std::string name_of(const schema::OperatorCode& code) {
+  const int32_t builtin =
+      std::max<int32_t>(static_cast<int32_t>(code.builtin_code()), code.deprecated_builtin_code());
+  if (static_cast<schema::BuiltinOperator>(builtin) == schema::BuiltinOperator::CUSTOM) {
+    return "CUSTOM " + clean(code.custom_code());
+  }
+  const std::string name = schema::EnumNameBuiltinOperator(static_cast<schema::BuiltinOperator>(builtin));
+  return name.empty() ? fmt::format("builtin {}", builtin) : name;
+}
+
+const schema::Model& root_of(std::span<const uint8_t> bytes) {
+  constexpr size_t kMostBytes = size_t{1} << 28;
+  constexpr flatbuffers::uoffset_t kDepth = 16, kTables = 200'000;
+  if (bytes.empty()) reject("the file is empty");
+  if (bytes.size() < 8 || !schema::ModelBufferHasIdentifier(bytes.data())) {
+    reject("this is not a .tflite file (it has no TFL3 identifier)");
+  }
+  if (bytes.size() > kMostBytes) refuse("a .tflite file above 256 MB");
+  flatbuffers::Verifier verifier(bytes.data(), bytes.size(), kDepth, kTables);
+  if (!schema::VerifyModelBuffer(verifier)) reject("the .tflite file is damaged or truncated");
+  return *schema::GetModel(bytes.data());
+}
+
+class Reader {
+ public:
+  explicit Reader(const schema::Model& model) : model_(model) {
+    if (model.version() != tflite::kSchemaVersion) {
+      refuse(fmt::format("schema version {} (3 is)", model.version()));
+    }
+    if (count(model.subgraphs()) != 1) {
+      refuse(fmt::format("a model of {} subgraphs (control flow or variables)", count(model.subgraphs())));
+    }
+    subgraph_ = model.subgraphs()->Get(0);
+    ids_.assign(count(subgraph_->tensors()), kNoTensor);
+  }
+
+  Graph read() {
+    graph_.name = clean(subgraph_->name());
+    if (graph_.name.empty()) graph_.name = "model";
+    graph_.inputs = ids_of(subgraph_->inputs());
+    graph_.outputs = ids_of(subgraph_->outputs());
+    if (graph_.inputs.empty() || graph_.outputs.empty()) reject("the model has no inputs or no outputs");
+    for (const TensorId id : graph_.inputs) tflite::check_input(graph_, id);
+    for (const TensorId id : graph_.outputs) tflite::check_output(graph_, id);
+    for (size_t i = 0; i < count(subgraph_->operators()); ++i) read_operator(i);
+    if (graph_.nodes.empty()) reject("the model has no operators");
+    keep_used_tensors();
+    read_metadata();
+    verify(graph_);
+    return std::move(graph_);
+  }
+
+ private:
+  /// The graph's ids of the file's, reading tensors as they are first met; absent ones are kNoTensor.
+  Ids ids_of(const flatbuffers::Vector<int32_t>* indexes) {
+    Ids ids;
+    for (size_t i = 0; i < count(indexes); ++i) {
+      const int32_t index = indexes->Get(static_cast<flatbuffers::uoffset_t>(i));
+      if (index == -1) {
+        ids.push_back(kNoTensor);
+        continue;
+      }
+      if (index < 0 || static_cast<size_t>(index) >= ids_.size()) {
+        reject(fmt::format("there is no tensor {}", index));
+      }
+      TensorId& id = ids_[static_cast<size_t>(index)];
+      if (id == kNoTensor) id = graph_.add(read_tensor(static_cast<flatbuffers::uoffset_t>(index)));
+      ids.push_back(id);
+    }
+    return ids;
+  }
+
+  Tensor read_tensor(flatbuffers::uoffset_t index) {
+    const schema::Tensor& source = *subgraph_->tensors()->Get(index);
+    Tensor tensor;
+    tensor.name = clean(source.name());
+    return with_context(fmt::format("tensor {} {}", index, tensor.name), [&] {
+      if (source.is_variable()) refuse("a variable (state that the model keeps)");
+      if (source.sparsity()) refuse("sparse values");
+      const auto dtype = tflite::from_tflite(source.type());
+      if (!dtype) {
+        const std::string name = schema::EnumNameTensorType(source.type());
+        refuse("the type " + (name.empty() ? std::to_string(static_cast<int>(source.type())) : name));
+      }
+      tensor.dtype = *dtype;
+      if (source.shape()) tensor.shape.assign(source.shape()->begin(), source.shape()->end());
+      tflite::check_extents(tensor.shape);
+      tensor.data = data_of(source.buffer());
+      if (tensor.data && static_cast<int64_t>(tensor.data->size()) != tensor.size_bytes()) {
+        reject(fmt::format("{} {} in {} bytes", to_string(tensor.shape), tinyml::name_of(tensor.dtype),
+                           tensor.data->size()));
+      }
+      if (source.quantization() && tensor.dtype != DType::float32) {
+        tensor.quantization = read_quantization(*source.quantization(), tensor);
+      }
+      return std::move(tensor);
+    });
+  }
+
+  static Quantization read_quantization(const schema::QuantizationParameters& source, const Tensor& tensor) {
+    Quantization quantization;
+    const size_t scales = count(source.scale()), zeros = count(source.zero_point());
+    if (source.details_type() != schema::QuantizationDetails::NONE) refuse("custom quantization");
+    if (scales == 0) return quantization;
+    if (zeros != 0 && zeros != scales) reject(fmt::format("{} scales and {} zero points", scales, zeros));
+    quantization.scales.assign(source.scale()->begin(), source.scale()->end());
+    quantization.zero_points.resize(scales);
+    for (size_t i = 0; i < zeros; ++i) {
+      quantization.zero_points[i] = tflite::checked_zero_point(
+          source.zero_point()->Get(static_cast<flatbuffers::uoffset_t>(i)), tensor.dtype);
+    }
+    // TFLite Micro ignores the axis of a vector; files with a wrong one are about.
+    if (scales > 1 && tensor.shape.size() > 1) quantization.axis = source.quantized_dimension();
+    return quantization;
+  }
+
+  /// Null for a tensor that is computed. Tensors that share a buffer share its bytes.
+  std::shared_ptr<const Bytes> data_of(uint32_t index) {
+    if (index >= count(model_.buffers())) {
+      if (index == 0) return nullptr;
+      reject(fmt::format("there is no buffer {}", index));
+    }
+    const schema::Buffer& buffer = *model_.buffers()->Get(index);
+    if (buffer.offset() > 1 || buffer.size() > 1) refuse("data outside of the flatbuffer");
+    if (count(buffer.data()) == 0) return nullptr;
+    std::shared_ptr<const Bytes>& bytes = data_[{buffer.data()->data(), buffer.data()->size()}];
+    if (!bytes) {
+      constexpr size_t kMostBytes = size_t{1} << 28;
+      data_bytes_ += buffer.data()->size();
+      if (data_bytes_ > kMostBytes) reject("the buffers overlap");
+      bytes = std::make_shared<const Bytes>(buffer.data()->begin(), buffer.data()->end());
+    }
+    return bytes;
+  }
+
+  void read_operator(size_t index) {
+    const schema::Operator& source = *subgraph_->operators()->Get(static_cast<flatbuffers::uoffset_t>(index));
+    if (source.opcode_index() >= count(model_.operator_codes())) {
+      reject(fmt::format("op {}: there is no operator code {}", index, source.opcode_index()));
+    }
+    const schema::OperatorCode& code = *model_.operator_codes()->Get(source.opcode_index());
+    with_context(fmt::format("op {} {}", index, name_of(code)), [&] {
+      Node node;
+      node.inputs = ids_of(source.inputs());
+      node.outputs = ids_of(source.outputs());
+      if (std::count(node.outputs.begin(), node.outputs.end(), kNoTensor)) reject("an output is missing");
+      const auto builtin = static_cast<schema::BuiltinOperator>(
+          std::max<int32_t>(static_cast<int32_t>(code.builtin_code()), code.deprecated_builtin_code()));
+      node.op = ops::read_tflite(ops::TfliteReader{graph_, node, source, builtin});
+      tflite::check_node(graph_, node);
+      const Tensor& output = graph_[node.outputs[0]];
+      const Shape shape = output.shape;
+      const DType dtype = output.dtype;
+      ops::infer(graph_, node);
+      if (output.shape != shape) {
+        reject(fmt::format("its output is {} in the file and {} by its inputs and options", to_string(shape),
+                           to_string(output.shape)));
+      }
+      if (output.dtype != dtype) {
+        refuse(fmt::format("{} to {}", tinyml::name_of(output.dtype), tinyml::name_of(dtype)));
+      }
+      graph_.nodes.push_back(std::move(node));
+    });
+  }
+
+  /// Drops the tensors that became attributes and orders the others as in the file.
+  void keep_used_tensors() {
+    std::vector<bool> used(graph_.tensors.size());
+    const auto mark = [&](const Ids& ids) {
+      for (const TensorId id : ids) used[static_cast<size_t>(id)] = true;
+    };
+    mark(graph_.inputs);
+    mark(graph_.outputs);
+    for (const Node& node : graph_.nodes) {
+      mark(node.inputs);
+      mark(node.outputs);
+    }
+    Ids moved(graph_.tensors.size(), kNoTensor);
+    std::vector<Tensor> kept;
+    for (const TensorId id : ids_) {
+      if (id == kNoTensor || !used[static_cast<size_t>(id)]) continue;
+      moved[static_cast<size_t>(id)] = static_cast<TensorId>(kept.size());
+      kept.push_back(std::move(graph_[id]));
+    }
+    graph_.tensors = std::move(kept);
+    const auto move_all = [&](Ids& ids) {
+      for (TensorId& id : ids) id = moved[static_cast<size_t>(id)];
+    };
+    move_all(graph_.inputs);
+    move_all(graph_.outputs);
+    for (Node& node : graph_.nodes) {
+      move_all(node.inputs);
+      move_all(node.outputs);
+    }
+  }
+
+  void read_metadata() {
+    for (size_t i = 0; i < count(model_.metadata()); ++i) {
+      const schema::Metadata& entry = *model_.metadata()->Get(static_cast<flatbuffers::uoffset_t>(i));
+      const std::string name = clean(entry.name());
+      if (name.rfind(tflite::kMetadataPrefix, 0) != 0) continue;
+      const auto bytes = with_context("metadata " + name, [&] { return data_of(entry.buffer()); });
+      graph_.metadata[name.substr(tflite::kMetadataPrefix.size())] =
+          bytes ? std::string(bytes->begin(), bytes->end()) : std::string();
+    }
+  }
+
+  const schema::Model& model_;
+  const schema::SubGraph* subgraph_;
+  Ids ids_;  // from the file's tensors to the graph's
+  std::map<std::pair<const uint8_t*, size_t>, std::shared_ptr<const Bytes>> data_;
+  size_t data_bytes_ = 0;
+  Graph graph_;
+};
+
+}  // namespace
+
+Graph read_tflite(std::span<const uint8_t> bytes) {
+  // FlatBuffers reads numbers where they lie: a copy has the alignment that a caller's slice may not have.
+  if (reinterpret_cast<uintptr_t>(bytes.data()) % 16 != 0) {
+    const Bytes aligned(bytes.begin(), bytes.end());
+    return Reader(root_of(aligned)).read();
+  }
+  return Reader(root_of(bytes)).read();
+}
+
+}  // namespace tinyml::formats

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "tinyml/formats/tflite.h"
+#include "tinyml/formats/tflite_format.h"
+#include "tinyml/ops/operator.h"
+#include "tinyml/ops/tflite.h"
+
+namespace tinyml::formats {
+namespace {
+
+/// "1.14.0" after "1.5.0"
+bool later(std::string_view a, std::string_view b) {
+  const auto key = [](std::string_view version) {
+    std::vector<int> parts{0};
+    for (const char c : version) {
+      if (c == '.') {
+        parts.push_back(0);
+      } else {
+        parts.back() = parts.back() * 10 + (c - '0');
+      }
+    }
+    return parts;
+  };
+  return key(a) > key(b);
+}
+
+class Writer {
+ public:
+  explicit Writer(const Graph& graph) : graph_(graph), ids_(graph.tensors.size(), kNoTensor) {
+    model_.version = tflite::kSchemaVersion;
+    model_.description = "tinyml";
+    model_.buffers.push_back(std::make_unique<schema::BufferT>());  // buffer 0 means "no data"
+    subgraph_.name = graph.name;
+  }
+
+  Bytes write() {
+    add_used_tensors();
+    for (size_t i = 0; i < graph_.nodes.size(); ++i) {
+      with_context(fmt::format("op {} {}", i, name_of(graph_.nodes[i].op)), [&] { add(graph_.nodes[i]); });
+    }
+    subgraph_.inputs = mapped(graph_.inputs);
+    subgraph_.outputs = mapped(graph_.outputs);
+    add_signature();
+    for (const auto& [key, text] : graph_.metadata) {
+      add_metadata(tflite::kMetadataPrefix + key, {text.begin(), text.end()});
+    }
+    std::vector<uint8_t> runtime(tflite::kRuntimeBytes);
+    std::copy(min_runtime_.begin(), min_runtime_.end(), runtime.begin());
+    add_metadata(tflite::kMinRuntime, std::move(runtime));
+
+    model_.subgraphs.push_back(std::make_unique<schema::SubGraphT>(std::move(subgraph_)));
+    flatbuffers::FlatBufferBuilder builder;
+    builder.Finish(schema::Model::Pack(builder, &model_), schema::ModelIdentifier());
+    return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
+  }
+
+ private:
+  void add_used_tensors() {
+    std::set<TensorId> used(graph_.inputs.begin(), graph_.inputs.end());
+    used.insert(graph_.outputs.begin(), graph_.outputs.end());
+    for (const Node& node : graph_.nodes) {
+      used.insert(node.inputs.begin(), node.inputs.end());
+      used.insert(node.outputs.begin(), node.outputs.end());
+    }
+    used.erase(kNoTensor);
+    for (const TensorId id : used) ids_[static_cast<size_t>(id)] = add(graph_[id]);
+  }
+
+  int32_t add(const Tensor& tensor) {
+    auto written = std::make_unique<schema::TensorT>();
+    written->name = tensor.name;
+    written->shape = tensor.shape;
+    written->type = tflite::to_tflite(tensor.dtype);
+    if (tensor.data) {
+      const auto [entry, fresh] = buffers_.try_emplace(tensor.data.get(), 0);
+      if (fresh) entry->second = add_buffer(*tensor.data);
+      written->buffer = entry->second;
+    }
+    if (!tensor.quantization.empty()) {
+      auto quantization = std::make_unique<schema::QuantizationParametersT>();
+      quantization->scale = tensor.quantization.scales;
+      quantization->zero_point.assign(tensor.quantization.zero_points.begin(),
+                                      tensor.quantization.zero_points.end());
+      quantization->quantized_dimension = tensor.quantization.axis;
+      written->quantization = std::move(quantization);
+    }
+    subgraph_.tensors.push_back(std::move(written));
+    return static_cast<int32_t>(subgraph_.tensors.size()) - 1;
+  }
+
+  uint32_t add_buffer(std::vector<uint8_t> bytes) {
+    auto buffer = std::make_unique<schema::BufferT>();
+    buffer->data = std::move(bytes);
+    model_.buffers.push_back(std::move(buffer));
+    return static_cast<uint32_t>(model_.buffers.size()) - 1;
+  }
+
+  void add(const Node& node) {
+    auto written = std::make_unique<schema::OperatorT>();
+    ops::TfliteWriter writer{graph_, node, written->builtin_options};
+    ops::write_tflite(node.op, writer);
+    written->inputs = mapped(node.inputs);
+    for (const Tensor& more : writer.more_inputs) written->inputs.push_back(add(more));
+    written->outputs = mapped(node.outputs);
+    written->opcode_index = code_index(writer.builtin, writer.version);
+    if (later(writer.min_runtime, min_runtime_)) min_runtime_ = writer.min_runtime;
+    subgraph_.operators.push_back(std::move(written));
+  }
+
+  uint32_t code_index(schema::BuiltinOperator builtin, int32_t version) {
+    const auto same = [&](const auto& code) {
+      return code->builtin_code == builtin && code->version == version;
+    };
+    const auto found = std::find_if(model_.operator_codes.begin(), model_.operator_codes.end(), same);
+    const auto index = static_cast<uint32_t>(found - model_.operator_codes.begin());
+    if (found == model_.operator_codes.end()) {
+      auto code = std::make_unique<schema::OperatorCodeT>();
+      code->builtin_code = builtin;
+      code->deprecated_builtin_code = static_cast<int8_t>(std::min(static_cast<int32_t>(builtin), 127));
+      code->version = version;
+      model_.operator_codes.push_back(std::move(code));
+    }
+    return index;
+  }
+
+  std::vector<int32_t> mapped(const std::vector<TensorId>& ids) const {
+    std::vector<int32_t> result;
+    for (const TensorId id : ids) result.push_back(id == kNoTensor ? -1 : ids_[static_cast<size_t>(id)]);
+    return result;
+  }
+
+  void add_signature() {
+    auto signature = std::make_unique<schema::SignatureDefT>();
+    signature->signature_key = "serving_default";
+    const auto name_all = [&](const std::vector<TensorId>& ids, const char* kind, auto& entries) {
+      std::set<std::string> names;
+      for (size_t i = 0; i < ids.size(); ++i) {
+        auto entry = std::make_unique<schema::TensorMapT>();
+        entry->name = graph_[ids[i]].name;
+        if (entry->name.empty() || names.count(entry->name)) entry->name = fmt::format("{}_{}", kind, i);
+        names.insert(entry->name);
+        entry->tensor_index = static_cast<uint32_t>(ids_[static_cast<size_t>(ids[i])]);
+        entries.push_back(std::move(entry));
+      }
+    };
+    name_all(graph_.inputs, "input", signature->inputs);
+    name_all(graph_.outputs, "output", signature->outputs);
+    model_.signature_defs.push_back(std::move(signature));
+  }
+
+  void add_metadata(std::string name, std::vector<uint8_t> bytes) {
+    auto entry = std::make_unique<schema::MetadataT>();
+    entry->name = std::move(name);
+    entry->buffer = add_buffer(std::move(bytes));
+    model_.metadata.push_back(std::move(entry));
+  }
+
+  const Graph& graph_;
+  std::vector<TensorId> ids_;  // from the graph's tensors to the file's
+  std::map<const std::vector<uint8_t>*, uint32_t> buffers_;
+  std::string_view min_runtime_ = "1.5.0";
+  schema::SubGraphT subgraph_;
+  schema::ModelT model_;
+};
+
+}  // namespace
+
+Bytes write_tflite(const Graph& graph) {
+  verify(graph);
+  return Writer(graph).write();
+}
+
+}  // namespace tinyml::formats

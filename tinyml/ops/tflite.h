@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "tinyml/graph/graph.h"
+
+namespace tinyml::schema {  // generated from schema/tflite.fbs
+enum class BuiltinOperator : int32_t;
+struct BuiltinOptionsUnion;
+struct Operator;
+}  // namespace tinyml::schema
+
+namespace tinyml::ops {
+
+/// What an operator's write_tflite sees and fills in.
+struct TfliteWriter {
+  const Graph& graph;
+  const Node& node;
+  schema::BuiltinOptionsUnion& options;
+
+  schema::BuiltinOperator builtin{};
+  int32_t version = 1;
+  /// The first TensorFlow Lite runtime that knows this version of the operator.
+  std::string_view min_runtime = "1.5.0";
+  /// Constants that TFLite passes as tensors and the graph keeps as attributes; they follow node.inputs.
+  std::vector<Tensor> more_inputs = {};
+
+  const Tensor& input(size_t index) const { return graph[node.inputs.at(index)]; }
+  const Tensor& output() const { return graph[node.outputs.at(0)]; }
+  bool is_int8() const { return input(0).dtype == DType::int8; }
+};
+
+/// What an operator's read_tflite sees. Every id of the node is valid or kNoTensor, every tensor has
+/// extents of at least 1. The operator checks the inputs' number and its attributes' ranges, so that
+/// `infer` may follow. It may drop inputs that the graph keeps as attributes.
+struct TfliteReader {
+  const Graph& graph;
+  Node& node;
+  const schema::Operator& source;
+  schema::BuiltinOperator builtin;
+
+  const Tensor& input(size_t index) const { return graph[node.inputs.at(index)]; }
+  const Tensor& output() const { return graph[node.outputs.at(0)]; }
+};
+
+}  // namespace tinyml::ops

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Shared by the operators' .tflite mappings; for .cpp files only.
+
+#include <string>
+
+#include "tinyml/ops/tflite.h"
+#include "tinyml/schema/tflite_generated.h"
+
+namespace tinyml::ops {
+
+inline schema::ActivationFunctionType to_tflite(Activation activation) {
+  if (activation == Activation::relu) return schema::ActivationFunctionType::RELU;
+  if (activation == Activation::relu6) return schema::ActivationFunctionType::RELU6;
+  return schema::ActivationFunctionType::NONE;
+}
+
+inline schema::Padding to_tflite(Padding padding) {
+  return padding == Padding::same ? schema::Padding::SAME : schema::Padding::VALID;
+}
+
+[[noreturn]] inline void refuse(const std::string& what) {
+  throw Error(ErrorKind::unsupported, "not supported: " + what);
+}
+
+/// Errors: unsupported.
+inline Activation from_tflite(schema::ActivationFunctionType activation) {
+  if (activation == schema::ActivationFunctionType::NONE) return Activation::none;
+  if (activation == schema::ActivationFunctionType::RELU) return Activation::relu;
+  if (activation == schema::ActivationFunctionType::RELU6) return Activation::relu6;
+  const std::string name = schema::EnumNameActivationFunctionType(activation);
+  refuse("the fused activation " + (name.empty() ? std::to_string(static_cast<int>(activation)) : name));
+}
+
+/// Errors: bad_file.
+inline Padding from_tflite(schema::Padding padding) {
+  if (padding == schema::Padding::SAME) return Padding::same;
+  if (padding == schema::Padding::VALID) return Padding::valid;
+  throw Error(ErrorKind::bad_file, "there is no padding " + std::to_string(static_cast<int>(padding)));
+}
+
+/// Checks the number of inputs and that those up to `least` are there; drops left-out ones at the end.
+/// Errors: bad_file.
+inline void expect_inputs(const TfliteReader& reader, size_t least, size_t most) {
+  std::vector<TensorId>& inputs = reader.node.inputs;
+  while (!inputs.empty() && inputs.back() == kNoTensor) inputs.pop_back();
+  bool complete = inputs.size() >= least && inputs.size() <= most;
+  for (const TensorId id : inputs) complete = complete && id != kNoTensor;
+  if (!complete) {
+    throw Error(ErrorKind::bad_file, "it has " + std::to_string(inputs.size()) + " inputs instead of " +
+                                         std::to_string(least) +
+                                         (most > least ? " to " + std::to_string(most) : ""));
+  }
+}
+
+/// The operator's options. Errors: bad_file, where they are missing or another operator's.
+template <class Options>
+const Options& options_of(const TfliteReader& reader) {
+  const Options* options = reader.source.builtin_options_as<Options>();
+  if (!options) throw Error(ErrorKind::bad_file, "its options are missing");
+  return *options;
+}
+
+/// A stride, dilation, filter extent or multiplier. Errors: bad_file.
+inline int32_t factor(int32_t value, const char* name) {
+  constexpr int32_t kMost = 1 << 10;
+  if (value < 1 || value > kMost) {
+    throw Error(ErrorKind::bad_file,
+                std::string(name) + " is " + std::to_string(value) + ", not 1 to " + std::to_string(kMost));
+  }
+  return value;
+}
+
+/// Strides, padding, activation and, where Op has them, dilation and filter. Errors: bad_file, unsupported.
+template <class Op, class Options>
+void read_window(Op& op, const Options& options) {
+  op.stride_height = factor(options.stride_h(), "the stride");
+  op.stride_width = factor(options.stride_w(), "the stride");
+  if constexpr (requires { op.dilation_height; }) {
+    op.dilation_height = factor(options.dilation_h_factor(), "the dilation");
+    op.dilation_width = factor(options.dilation_w_factor(), "the dilation");
+  }
+  if constexpr (requires { op.filter_height; }) {
+    op.filter_height = factor(options.filter_height(), "the filter");
+    op.filter_width = factor(options.filter_width(), "the filter");
+  }
+  op.padding = from_tflite(options.padding());
+  op.activation = from_tflite(options.fused_activation_function());
+}
+
+template <class Options, class Op>
+Options window_options(const Op& op) {
+  Options options;
+  options.stride_h = op.stride_height;
+  options.stride_w = op.stride_width;
+  if constexpr (requires { op.dilation_height; }) {
+    options.dilation_h_factor = op.dilation_height;
+    options.dilation_w_factor = op.dilation_width;
+  }
+  if constexpr (requires { op.filter_height; }) {
+    options.filter_height = op.filter_height;
+    options.filter_width = op.filter_width;
+  }
+  options.padding = to_tflite(op.padding);
+  options.fused_activation_function = to_tflite(op.activation);
+  return options;
+}
+
+/// The version and runtime of an operator whose int8 form came with TensorFlow 1.14.
+inline void set_versions(TfliteWriter& writer, int32_t float_version, int32_t int8_version) {
+  writer.version = writer.is_int8() ? int8_version : float_version;
+  writer.min_runtime = writer.is_int8() ? "1.14.0" : "1.5.0";
+}
+
+}  // namespace tinyml::ops

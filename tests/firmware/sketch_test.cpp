@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// The exported sketches, built by arduino-builder on the hardware folder beside this file and run in QEMU.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/firmware/library.h"
+#include "tinyml/base/subprocess.h"
+
+namespace tinyml::firmware {
+namespace {
+namespace fs = std::filesystem;
+
+const fs::path source = TINYML_SOURCE_DIR;
+const std::vector<std::string> mbed_flags = {"-std=gnu++14",    "-Os",   "-fno-rtti", "-fno-exceptions",
+                                             "-funsigned-char", "-Wall", "-Wextra",   "-Werror"};
+
+std::string missing_tool(std::initializer_list<const char*> tools) {
+  for (const char* tool : tools) {
+    if (!find_program(tool)) return tool;
+  }
+  return "";
+}
+
+ProcessResult run_tool(std::vector<std::string> command, const std::vector<std::string>& more = {}) {
+  command.insert(command.end(), more.begin(), more.end());
+  return run_process(command);
+}
+
+// The library's static-buffer loop on this machine.
+std::string run_on_host(const ArduinoExport& made, const fs::path& folder) {
+  write_text(folder / "main.cpp", R"(
+#include <stdio.h>
+#include <Yes_or_no.h>
+#include "clip.h"
+int main() {
+  kws::reset();
+  for (int at = 0; at + kws::hop_samples <= clip_samples; at += kws::hop_samples) kws::push(clip + at);
+  const int8_t* scores = kws::classify();
+  for (int i = 0; i < kws::classes; ++i) printf("%s %d\r\n", kws::labels[i], scores[i]);
+}
+)");
+  const ProcessResult build =
+      run_tool({"g++", "-I" + (made.folder / "src").string(),
+                "-I" + (made.folder / "examples/Yes_or_no_static_buffer").string(), folder / "main.cpp",
+                made.folder / "src/kws.cpp", "-o", folder / "main"},
+               mbed_flags);
+  EXPECT_EQ(build.exit_code, 0) << build.error;
+  return run_tool({folder / "main"}).output;
+}
+
+fs::path build_sketch(const ArduinoExport& made, const std::string& sketch, const fs::path& folder) {
+  fs::create_directories(folder / "build");
+  fs::create_directories(folder / "libraries");
+  fs::create_directory_symlink(made.folder, folder / "libraries" / made.folder.filename());
+  const ProcessResult build = run_process(
+      {"arduino-builder", "-compile", "-hardware", source / "tests/firmware/hardware", "-hardware",
+       "/usr/share/arduino-builder", "-tools", "/usr/bin", "-libraries", folder / "libraries", "-fqbn",
+       "tinyml_test:arm:m4", "-build-path", folder / "build", "-warnings", "all", "-core-api-version",
+       "10819", made.folder / "examples" / sketch / (sketch + ".ino")});
+  EXPECT_EQ(build.exit_code, 0) << build.output << build.error;
+  EXPECT_THAT(build.error, testing::Not(testing::HasSubstr("warning")));
+  return folder / "build" / (sketch + ".ino.elf");
+}
+
+std::string run_in_qemu(const fs::path& elf) {
+  const ProcessResult run = run_process(
+      {"qemu-system-arm", "-M", "mps2-an386", "-display", "none", "-monitor", "none", "-serial", "none",
+       "-semihosting-config", "enable=on,target=native", "-icount", "shift=0", "-kernel", elf},
+      60);
+  EXPECT_EQ(run.exit_code, 0) << run.output << run.error;
+  return run.output + run.error;
+}
+
+class Sketch : public testing::Test {
+ protected:
+  void SetUp() override {
+    const std::string missing =
+        missing_tool({"g++", "arduino-builder", "arduino-ctags", "arm-none-eabi-gcc", "qemu-system-arm"});
+    if (!missing.empty()) GTEST_SKIP() << "skipped: " << missing << " is not installed";
+    made_ = export_arduino(folder_.path() / "export", test_library());
+  }
+  TemporaryFolder folder_;
+  ArduinoExport made_;
+};
+
+TEST_F(Sketch, StaticBufferPrintsTheScoresOfTheHost) {
+  const std::string host = run_on_host(made_, folder_.path());
+  ASSERT_EQ(std::ranges::count(host, '\n'), 3) << host;
+  const fs::path elf = build_sketch(made_, "Yes_or_no_static_buffer", folder_.path());
+  const std::string board = run_in_qemu(elf);
+  EXPECT_THAT(board, testing::StartsWith(host));
+  EXPECT_THAT(board, testing::HasSubstr("Result: "));
+}
+
+TEST_F(Sketch, MicrophoneReportsOnceWhatItHears) {
+  const fs::path elf = build_sketch(made_, "Yes_or_no_microphone", folder_.path());
+  EXPECT_THAT(run_in_qemu(elf), testing::MatchesRegex("low [0-9]+ %\r\n"));
+}
+
+TEST_F(Sketch, LibraryCompilesWithTheFlagsOfTheMbedCore) {
+  const ProcessResult build =
+      run_tool({"arm-none-eabi-g++", "-c", "-nostdinc++", "-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=softfp",
+                "-mfpu=fpv4-sp-d16", "-I" + (made_.folder / "src").string(), "-include", "Yes_or_no.h",
+                made_.folder / "src/kws.cpp", "-o", folder_.path() / "kws.o"},
+               mbed_flags);
+  EXPECT_EQ(build.exit_code, 0) << build.error;
+}
+
+}  // namespace
+}  // namespace tinyml::firmware

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tinyml/codegen/codegen.h"
+
+namespace tinyml::firmware {
+
+/// What an Arduino library is made of. The generated code keeps this contract, in namespace `model_name`:
+/// `constexpr int32_t classes, sample_rate_hz, hop_samples, window_samples; void reset();
+/// void push(const int16_t* hop); const int8_t* classify(); extern const char* const labels[];` with one
+/// int8 softmax score a class (probability (score + 128) / 256).
+struct ArduinoLibrary {
+  std::string name;               // as the library manager shows it; see is_library_name
+  std::string version = "1.0.0";  // major.minor.patch
+  std::string sentence;           // one line
+  std::string model_name;         // the generated namespace and the stem of its files
+  std::vector<std::string> labels;
+  std::vector<codegen::SourceFile> sources;  // MODEL_NAME.h and .cpp, of the code generator
+  int32_t sample_rate_hz = 16000;
+  int32_t hop_samples = 0;
+  int32_t window_samples = 0;
+  /// The clip of the static-buffer example; empty: a sweep of tones of one window.
+  std::vector<int16_t> clip;
+  std::string clip_title;  // "a clip of \"yes\" from the test split"
+};
+
+struct ArduinoExport {
+  std::filesystem::path folder;  // OUT/<Name>
+  std::filesystem::path zip;     // OUT/<Name>.zip: the same folder, for the IDE's "Add .ZIP Library"
+};
+
+/// Every file of the library, named relative to its folder, sorted by name.
+std::vector<codegen::SourceFile> arduino_files(const ArduinoLibrary& library);
+
+/// Writes the library as a folder and as a .zip into `out`. <Name> is the library's name with everything but
+/// letters and digits turned to '_'. An earlier export is replaced as a whole; the same library gives the
+/// same bytes. Errors: invalid_argument (a name, version, sentence or label that Arduino does not take;
+/// <Name> is a folder that is no Arduino library), unsupported (a model without audio front end), io.
+ArduinoExport export_arduino(const std::filesystem::path& out, const ArduinoLibrary& library);
+
+}  // namespace tinyml::firmware

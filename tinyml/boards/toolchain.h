@@ -26,11 +26,11 @@ std::vector<std::string> machine_flags(Core core);
 /// there is no C++ library, no exception and no RTTI.
 struct CompileRequest {
   Core core = Core::cortex_m4;
-  std::vector<std::filesystem::path> sources;
-  std::vector<std::filesystem::path> include_folders;
+  std::vector<std::filesystem::path> sources = {};
+  std::vector<std::filesystem::path> include_folders = {};
   std::vector<std::string> flags = {"-O2"};  // after the fixed ones, so that they win
-  std::string linker_script;                 // its text
-  std::filesystem::path output;              // the ELF
+  std::string linker_script = {};            // its text
+  std::filesystem::path output = {};         // the ELF
 };
 
 /// Compiles each source, links, and moves the ELF to `output`. The object of `foo.cpp` is named `foo.o`,

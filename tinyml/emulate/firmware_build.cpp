@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tinyml/emulate/firmware_build.h"
+
+#include <fmt/core.h>
+
+#include <span>
+
+#include "tinyml/base/embedded.h"
+#include "tinyml/base/error.h"
+#include "tinyml/base/file.h"
+#include "tinyml/boards/toolchain.h"
+#include "tinyml/codegen/device_headers.h"
+
+namespace tinyml::emulate {
+namespace fs = std::filesystem;
+
+std::span<const EmbeddedFile> firmware_files();
+
+namespace {
+
+std::string_view firmware_text(std::string_view name) {
+  for (const EmbeddedFile& file : firmware_files()) {
+    if (file.name == name) return file.text;
+  }
+  TINYML_CHECK(!"an embedded firmware file is missing");
+  return {};
+}
+
+}  // namespace
+
+void build_firmware(const FirmwareSpec& spec, const fs::path& elf) {
+  const TemporaryFolder folder;
+  write_text(folder.path() / "semihosting.h", firmware_text("firmware/semihosting.h"));
+  write_text(folder.path() / "harness_startup.cpp", firmware_text("firmware/startup.cpp"));
+  write_text(folder.path() / "harness_main.cpp",
+             fmt::format("#include \"{0}.h\"\n#define TINYML_MODEL {0}\n#define TINYML_STREAMING {1}\n{2}",
+                         spec.name, spec.streaming ? 1 : 0, firmware_text("firmware/harness.cpp")));
+  boards::CompileRequest request;
+  request.core = spec.core;
+  request.sources = spec.sources;
+  request.sources.push_back(folder.path() / "harness_main.cpp");
+  request.sources.push_back(folder.path() / "harness_startup.cpp");
+  request.include_folders = spec.include_folders;
+  request.include_folders.push_back(folder.path());
+  request.flags = spec.flags;
+  request.linker_script = firmware_text("firmware/mps2.ld");
+  request.output = elf;
+  boards::compile(request);
+}
+
+void build_firmware(const codegen::GeneratedModel& model, Core core, const std::vector<std::string>& flags,
+                    const fs::path& elf) {
+  const TemporaryFolder folder;
+  write_text(folder.path() / model.header.name, model.header.text);
+  write_text(folder.path() / model.source.name, model.source.text);
+  for (const codegen::DeviceHeader& header :
+       codegen::headers_used_by(model.header.text + model.source.text)) {
+    write_text(folder.path() / header.path, header.text);
+  }
+  build_firmware({.name = model.name,
+                  .streaming = model.features.has_value(),
+                  .sources = {folder.path() / model.source.name},
+                  .include_folders = {folder.path()},
+                  .flags = flags,
+                  .core = core},
+                 elf);
+}
+
+}  // namespace tinyml::emulate

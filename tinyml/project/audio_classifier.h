@@ -28,7 +28,7 @@ struct Evaluation {
 };
 
 struct ExportOptions {
-  std::string quantization = "int8";  // or "float32"
+  std::string quantization = "int8";          // or "float32"
   std::string target = "arduino_nano33_ble";  // any name of a board
   /// The arena that the user's firmware sets aside; 0: not limited.
   int64_t tensor_arena_size = 0;
@@ -53,6 +53,11 @@ class AudioClassifier {
   /// Reads the recordings (see data::load_dataset) and trains. Errors: as load_dataset; interrupted.
   void train(const std::filesystem::path& audio, const ProgressHook& progress = {});
   void train(data::Dataset dataset, const ProgressHook& progress = {});
+  /// Clips in memory as a dataset of this classifier's labels, split by hash. Errors: as load_dataset.
+  data::Dataset dataset_of(std::vector<data::Recording> clips) const;
+
+  /// Quantizes the float net again, with clips of the project's data as representative inputs.
+  void quantize(quantize::Calibration calibration, const ProgressHook& progress = {});
 
   bool trained() const;
   const project::Config& config() const;
@@ -70,7 +75,11 @@ class AudioClassifier {
   /// The .tflite file of the net (features to scores). Errors: invalid_argument naming the arena size that
   /// is needed when tensor_arena_size is too small, or the board whose memory is.
   Model export_tflite_micro(const ExportOptions& options = {}) const;
-  /// Writes an Arduino library folder and .zip, compiles the microphone example and uploads it.
+  /// `to`: "arduino" (library folder and .zip), "tflite" or "c_array". Returns what was written into
+  /// `folder`.
+  std::vector<std::filesystem::path> export_to(const std::string& to, const std::filesystem::path& folder,
+                                               const std::string& command_line = "tinyml") const;
+  /// Writes an Arduino library to a temporary folder, compiles the microphone example and uploads it.
   /// Errors: not_found naming the port, tool or core, before anything is touched.
   void deploy_to_arduino(const std::string& board, const std::string& port) const;
 

@@ -83,19 +83,19 @@ Graph with_scores(const Graph& logits, const std::vector<int32_t>& label_of_clas
   return graph;
 }
 
-Graph quantize_net(const Graph& net, const FeatureBank& bank, const Config& config, ThreadPool& pool) {
+}  // namespace
+
+Graph quantize_net(const Graph& net, const FeatureBank& bank, quantize::Calibration calibration,
+                   ThreadPool& pool) {
   constexpr size_t kRepresentative = 512;
   const size_t count = std::min(bank.size(), kRepresentative);
   const auto fill = [&](size_t i, std::span<float> input) {
     to_float(bank.clean(i * bank.size() / count), input);
   };
-  std::vector<quantize::Range> ranges =
-      quantize::calibrate(net, count, fill, {config.quantization.calibration}, pool);
+  std::vector<quantize::Range> ranges = quantize::calibrate(net, count, fill, {calibration}, pool);
   ranges[static_cast<size_t>(net.outputs[0])] = {0, 255.0f / 256};
   return quantize::quantize(net, ranges, feature_quantization());
 }
-
-}  // namespace
 
 AudioModel train_audio_model(const Config& config, const data::Dataset& dataset,
                              const std::vector<size_t>& training, const std::vector<size_t>& validation,
@@ -132,7 +132,7 @@ AudioModel train_audio_model(const Config& config, const data::Dataset& dataset,
   model.float_net = with_scores(fold_for_inference(trained.graph), classes.label_of_class,
                                 static_cast<int32_t>(dataset.labels.size()));
   model.float_net.name = config.name;
-  model.int8_net = quantize_net(model.float_net, bank, config, pool);
+  model.int8_net = quantize_net(model.float_net, bank, config.quantization.calibration, pool);
   return model;
 }
 

@@ -27,6 +27,10 @@ AudioModel train_audio_model(const Config& config, const data::Dataset& dataset,
                              const std::vector<size_t>& training, const std::vector<size_t>& validation,
                              ThreadPool& pool, const ProgressHook& progress);
 
+/// int8 from a float net, with up to 512 clean clips of the bank as representative inputs.
+Graph quantize_net(const Graph& float_net, const FeatureBank& bank, quantize::Calibration calibration,
+                   ThreadPool& pool);
+
 enum class Precision { float32, int8 };
 
 /// Scores [clip][label] of `features` (one clip after the other) by the float or the int8 engine.

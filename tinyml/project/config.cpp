@@ -12,7 +12,7 @@
 #include <set>
 
 #include "tinyml/base/file.h"
-#include "tinyml/boards/board.h"
+#include "tinyml/boards/boards.h"
 #include "tinyml/train/architectures.h"
 
 namespace tinyml::project {

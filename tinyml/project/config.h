@@ -38,7 +38,7 @@ struct Config {
     bool mfcc = false;
     int32_t frame_ms = 30, hop_ms = 20, bands = 40, coefficients = 10;
     double low_hz = 80, high_hz = 0;  // 0: 95 % of half the sample rate
-    double floor_db = -100, ceiling_db = -10;
+    double floor_db = -100, ceiling_db = 0;
   } features;
 
   struct Model {

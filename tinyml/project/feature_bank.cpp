@@ -17,7 +17,8 @@ FeatureBank::FeatureBank(const FeatureExtractor& extractor, const data::Dataset&
       copies_(copies),
       values_(count_ * each_ * static_cast<size_t>(copies + 1)) {
   const Random random(seed);
-  const data::AugmentOptions augmentation;
+  data::AugmentOptions augmentation;
+  augmentation.sample_rate_hz = dataset.sample_rate_hz;
   // One block of recordings at a time, so that progress is told from this thread alone.
   const size_t block = 32 * static_cast<size_t>(pool.threads());
   for (size_t first = 0; first < count_; first += block) {
@@ -32,9 +33,9 @@ FeatureBank::FeatureBank(const FeatureExtractor& extractor, const data::Dataset&
       extractor.extract(data::fit_window(samples, extractor.window_samples()), out(0));
       for (int32_t copy = 1; copy <= copies_; ++copy) {
         Random own = random.fork(chosen[index]).fork(static_cast<uint64_t>(copy));
-        extractor.extract(data::augment(samples, extractor.window_samples(), dataset.background,
-                                        dataset.sample_rate_hz, augmentation, own),
-                          out(copy));
+        extractor.extract(
+            data::augment(samples, extractor.window_samples(), dataset.background, augmentation, own),
+            out(copy));
       }
     });
     if (progress) {

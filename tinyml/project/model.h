@@ -34,7 +34,8 @@ class Model {
 
   project::Profile profile(const std::string& board, Mode mode = Mode::balanced) const;
   /// Writes the generated C++ and the device headers into `folder`.
-  void compile(const std::filesystem::path& folder, const std::string& board, Mode mode = Mode::balanced) const;
+  void compile(const std::filesystem::path& folder, const std::string& board,
+               Mode mode = Mode::balanced) const;
 
  private:
   struct State;

@@ -37,7 +37,8 @@ struct Profile {
 
 /// Generates, compiles and runs. `features` is the signal processing operator in front of the net, if any.
 /// Errors: not_found, naming the compiler or emulator that is missing and how to install it.
-Profile profile(const Graph& net, const std::optional<Operator>& features, const std::string& board, Mode mode);
+Profile profile(const Graph& net, const std::optional<Operator>& features, const std::string& board,
+                Mode mode);
 
 /// One JSON document with every figure, its unit in its name.
 std::string to_json(const Profile& profile);
@@ -45,8 +46,9 @@ std::string to_json(const Profile& profile);
 std::string to_text(const Profile& profile);
 
 /// Writes NAME.h, NAME.cpp and the device headers that they include into `folder`.
-codegen::GeneratedModel compile(const Graph& net, const std::optional<Operator>& features, const std::string& board,
-                                Mode mode, const std::filesystem::path& folder, const std::string& command_line);
+codegen::GeneratedModel compile(const Graph& net, const std::optional<Operator>& features,
+                                const std::string& board, Mode mode, const std::filesystem::path& folder,
+                                const std::string& command_line);
 
 /// How many of the inputs give the same bytes on the emulated core as `expected`, input by input.
 /// For a program with signal processing an input is int16 samples, otherwise int8 features.

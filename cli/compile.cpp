@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/terminal.h"
+#include "tinyml/project/program.h"
+
+namespace tinyml::cli {
+namespace {
+
+struct Options {
+  std::string model, board, mode = "balanced", out;
+
+  void add_to(CLI::App& verb) {
+    verb.add_option("model", model, "A trained project folder, or a .tflite file")->required();
+    verb.add_option("--board", board, "Any name of a board (default: the project's)");
+    verb.add_option("--mode", mode, "size, balanced or speed")->capture_default_str();
+  }
+};
+
+void run_compile(const Options& options, const Context& context) {
+  const project::Program program = project::load_program(options.model, options.board);
+  const codegen::GeneratedModel made =
+      project::compile(program.net, program.features, program.board, parse_mode(options.mode), options.out,
+                       context.command_line);
+  if (context.json) {
+    std::printf("%s\n", nlohmann::json{{"name", made.name},
+                                       {"folder", options.out},
+                                       {"arena_bytes", made.arena_bytes},
+                                       {"state_bytes", made.state_bytes},
+                                       {"table_bytes", made.table_bytes}}
+                            .dump(2)
+                            .c_str());
+  } else {
+    std::printf("Wrote %s and %s to %s: arena %s, state %s, tables %s\n", made.header.name.c_str(),
+                made.source.name.c_str(), options.out.c_str(), kilobytes(made.arena_bytes).c_str(),
+                kilobytes(made.state_bytes).c_str(), kilobytes(made.table_bytes).c_str());
+  }
+}
+
+void run_profile(const Options& options, const Context& context) {
+  const project::Program program = project::load_program(options.model, options.board);
+  const project::Profile profile =
+      project::profile(program.net, program.features, program.board, parse_mode(options.mode));
+  std::printf("%s\n", (context.json ? to_json(profile) : to_text(profile)).c_str());
+}
+
+}  // namespace
+
+void add_compile(CLI::App& app, Context& context) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("compile", "Write the C++ of a model for a board");
+  options->add_to(*verb);
+  verb->add_option("--out", options->out, "Folder for the sources")->required();
+  verb->callback([options, &context] { run_compile(*options, context); });
+}
+
+void add_profile(CLI::App& app, Context& context) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb =
+      app.add_subcommand("profile", "Instructions, latency, RAM, flash and energy on an emulated board");
+  options->add_to(*verb);
+  verb->callback([options, &context] { run_profile(*options, context); });
+}
+
+}  // namespace tinyml::cli

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "tinyml/base/error.h"
+#include "tinyml/project/audio_classifier.h"
+
+namespace tinyml::cli {
+
+void add_export(CLI::App& app, Context& context) {
+  struct Options {
+    std::string project, to = "arduino", out;
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("export", "Write what another toolchain takes");
+  verb->add_option("project", options->project, "A trained project folder")->required();
+  verb->add_option("--to", options->to, "arduino (library folder and .zip), tflite or c_array")
+      ->capture_default_str();
+  verb->add_option("--out", options->out, "Folder to write to")->required();
+  verb->callback([options, &context] {
+    const AudioClassifier classifier = AudioClassifier::load(options->project, context.threads);
+    const std::vector<std::filesystem::path> files =
+        classifier.export_to(options->to, options->out, context.command_line);
+    nlohmann::json list = nlohmann::json::array();
+    for (const auto& file : files) list.push_back(file.string());
+    if (context.json) {
+      std::printf("%s\n", nlohmann::json{{"to", options->to}, {"written", list}}.dump(2).c_str());
+    } else {
+      for (const auto& file : files) std::printf("Wrote %s\n", file.c_str());
+    }
+  });
+}
+
+void add_deploy(CLI::App& app, Context& context) {
+  struct Options {
+    std::string project, board = "arduino:mbed_nano:nano33ble", port;
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("deploy", "Compile the microphone sketch and upload it to an Arduino");
+  verb->add_option("project", options->project, "A trained project folder")->required();
+  verb->add_option("--board", options->board, "Arduino's fully qualified board name")->capture_default_str();
+  verb->add_option("--port", options->port, "Serial port, such as /dev/ttyACM0")->required();
+  verb->callback([options, &context] {
+    const AudioClassifier classifier = AudioClassifier::load(options->project, context.threads);
+    classifier.deploy_to_arduino(options->board, options->port);
+    if (context.json) {
+      std::printf("%s\n", nlohmann::json{{"board", options->board}, {"port", options->port}}.dump(2).c_str());
+    } else {
+      std::printf("The board on %s runs %s\n", options->port.c_str(), options->project.c_str());
+    }
+  });
+}
+
+}  // namespace tinyml::cli

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/project_options.h"
+
+#include <CLI/CLI.hpp>
+
+#include "tinyml/base/error.h"
+
+namespace tinyml::cli {
+
+void ProjectOptions::add_to(CLI::App& verb) {
+  verb.add_option("--data", data, "Folder of label folders, or a labels.csv");
+  verb.add_option("--task", task, "keyword_spotting, wake_word or sound_classification")
+      ->capture_default_str();
+  verb.add_option("--keywords", keywords, "Keywords, separated by commas")->delimiter(',');
+  verb.add_option("--sample-rate", sample_rate_hz, "Hz")->capture_default_str();
+  verb.add_option("--window-ms", window_ms, "What one answer listens to")->capture_default_str();
+  verb.add_option("--features", features, "mfe (log-mel, default) or mfcc");
+  verb.add_option("--architecture", architecture, "hybrid (default), hybrid_small, ds_cnn or tc_resnet");
+  verb.add_option("--epochs", epochs, "Rounds of training");
+  verb.add_option("--seed", seed, "Of everything random")->each([this](const std::string&) {
+    seed_given = true;
+  });
+  verb.add_option("--board", board, "Any name of a board (see tinyml boards)");
+}
+
+project::Config ProjectOptions::config() const {
+  project::Config config;
+  config.data.task = project::parse_task(task);
+  config.data.path = data;
+  config.data.keywords = keywords;
+  config.data.sample_rate_hz = sample_rate_hz;
+  config.data.window_ms = window_ms;
+  if (config.data.task == project::Task::sound_classification) config.name = "sounds";
+  if (!features.empty() && features != "mfe" && features != "mfcc") {
+    throw Error(ErrorKind::invalid_argument, "unknown features \"" + features + "\": mfe or mfcc");
+  }
+  config.features.mfcc = features == "mfcc";
+  if (!architecture.empty()) config.model.architecture = architecture;
+  if (epochs != 0) config.training.epochs = epochs;
+  if (seed_given) config.training.seed = seed;
+  if (!board.empty()) config.target.board = board;
+  project::check(config);
+  return config;
+}
+
+}  // namespace tinyml::cli

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tinyml/project/config.h"
+
+namespace CLI {
+class App;
+}
+
+namespace tinyml::cli {
+
+/// The options that make a project, shared by `init` and `train kws`.
+struct ProjectOptions {
+  std::string task = "keyword_spotting", data, architecture, board, features;
+  std::vector<std::string> keywords;
+  int32_t sample_rate_hz = 16000, window_ms = 1000, epochs = 0;
+  uint64_t seed = 0;
+  bool seed_given = false;
+
+  void add_to(CLI::App& verb);
+  /// The configuration, checked.
+  project::Config config() const;
+};
+
+}  // namespace tinyml::cli

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/project_options.h"
+#include "cli/results.h"
+#include "tinyml/base/error.h"
+#include "tinyml/project/audio_classifier.h"
+
+namespace tinyml::cli {
+namespace fs = std::filesystem;
+namespace {
+
+struct Options : ProjectOptions {
+  std::string what, out;
+};
+
+void run(const Options& options, const Context& context) {
+  const bool one_step = options.what == "kws";
+  if (one_step && (options.out.empty() || options.data.empty())) {
+    throw Error(ErrorKind::invalid_argument, "train kws needs --data and --out");
+  }
+  const fs::path folder = one_step ? options.out : options.what;
+  project::Config config = one_step ? options.config() : project::read_config(folder / "tinyml.toml");
+  // A path in tinyml.toml is relative to the project; one on the command line to where the user stands.
+  if (one_step) config.data.path = fs::absolute(options.data).lexically_normal().string();
+  if (config.data.path.empty()) {
+    throw Error(ErrorKind::invalid_argument, (folder / "tinyml.toml").string() + ": [data] path is empty");
+  }
+  AudioClassifier classifier(config, context.threads);
+  classifier.train(one_step ? fs::path(config.data.path) : folder / config.data.path, context.progress());
+  classifier.save(folder);
+
+  const Evaluation evaluation = classifier.evaluate();
+  if (context.json) {
+    nlohmann::json document = to_json(evaluation);
+    document["project"] = folder.string();
+    document["training_seconds"] = classifier.model().training_seconds;
+    document["feature_seconds"] = classifier.model().feature_seconds;
+    document["best_epoch"] = classifier.model().best_epoch + 1;
+    std::printf("%s\n", document.dump(2).c_str());
+  } else {
+    std::printf("%s%sReport: %s\n", classifier.summary().c_str(), to_text(evaluation).c_str(),
+                (folder / "report.html").c_str());
+  }
+}
+
+}  // namespace
+
+void add_train(CLI::App& app, Context& context) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb =
+      app.add_subcommand("train", "Train, quantize and report; \"train kws\" makes the project as well");
+  verb->add_option("project", options->what, "A project folder, or kws with --data, --keywords and --out")
+      ->required();
+  verb->add_option("--out", options->out, "The project folder that train kws makes");
+  options->add_to(*verb);
+  verb->callback([options, &context] { run(*options, context); });
+}
+
+}  // namespace tinyml::cli

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Machine learning on microcontrollers: train, quantize, compile to C++, measure, deploy. Offline."""
+
+from ._tinyml import Error
+from .audio import AudioClassifier, Prediction
+from .model import Model
+
+__all__ = ["AudioClassifier", "Error", "Model", "Prediction"]

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Models of any origin."""
+
+from __future__ import annotations
+
+import json
+from os import PathLike, fspath
+from pathlib import Path
+
+from . import _tinyml
+
+
+class Model:
+    """A network that can be run, measured and compiled. `bytes(model)` is its .tflite file."""
+
+    def __init__(self, core: _tinyml.Model):
+        self._core = core
+
+    @classmethod
+    def load(cls, path: str | PathLike) -> Model:
+        """A .tflite file or a trained project folder. Raises tinyml.Error naming the file."""
+        return cls(_tinyml.Model.load(fspath(path)))
+
+    def run(self, inputs: list) -> list:
+        """One inference: a list of arrays in, in the model's own dtypes (int8 for a quantized model), a
+        list of arrays out, in the shapes that the model has."""
+        return self._core.run(list(inputs))
+
+    def profile(self, board: str = "arduino_nano33_ble", mode: str = "balanced") -> dict:
+        """Instructions, latency_ms, ram_bytes, flash_bytes, energy and layers on an emulated board."""
+        return json.loads(self._core.profile_json(board, mode))
+
+    def compile(self, folder: str | PathLike, board: str = "arduino_nano33_ble", mode: str = "balanced") -> None:
+        """Writes the generated C++ and the device headers that it includes into `folder`."""
+        self._core.compile(fspath(folder), board, mode)
+
+    def save(self, path: str | PathLike) -> None:
+        """Writes the .tflite file."""
+        Path(path).write_bytes(bytes(self))
+
+    @property
+    def size_kb(self) -> float:
+        """The size of the .tflite file; a KB is 1,024 bytes."""
+        return len(bytes(self)) / 1024
+
+    @property
+    def size_mb(self) -> float:
+        return self.size_kb / 1024
+
+    def __bytes__(self) -> bytes:
+        return self._core.to_bytes()
+
+    def __len__(self) -> int:
+        return len(bytes(self))
+
+    def __repr__(self) -> str:
+        return f"<tinyml.Model of {self.size_kb:.1f} KB>"

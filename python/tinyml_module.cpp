@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+// The Python package's extension: thin wrappers that turn numpy arrays into spans and back. The classes that
+// people use, with their help texts, are in python/tinyml/*.py.
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/filesystem.h>
+#include <nanobind/stl/function.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <cstring>
+
+#include "tinyml/base/error.h"
+#include "tinyml/data/audio.h"
+#include "tinyml/project/audio_classifier.h"
+#include "tinyml/project/model.h"
+
+namespace nb = nanobind;
+using namespace nb::literals;
+using namespace tinyml;
+
+namespace {
+
+using Samples = nb::ndarray<const int16_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+using FloatSamples = nb::ndarray<const float, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+/// (stage, done, total, seconds_left, detail)
+using PythonProgress = std::optional<std::function<void(std::string, int64_t, int64_t, double, std::string)>>;
+
+std::span<const int16_t> span_of(const Samples& samples) { return {samples.data(), samples.shape(0)}; }
+
+/// Calls Python's hook with the GIL and lets Ctrl-C through as KeyboardInterrupt.
+ProgressHook hook_of(const PythonProgress& progress) {
+  return [&progress](const Progress& p) {
+    const nb::gil_scoped_acquire gil;
+    if (PyErr_CheckSignals() != 0) throw nb::python_error();
+    if (progress) (*progress)(p.stage, p.done, p.total, p.seconds_left, p.detail);
+  };
+}
+
+nb::bytes to_bytes(const Bytes& bytes) {
+  return nb::bytes(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+}
+
+nb::dict confusion_dict(const train::Confusion& confusion) {
+  nb::dict result;
+  result["labels"] = confusion.labels;
+  result["confusion"] = confusion.counts;
+  result["accuracy"] = confusion.accuracy();
+  nb::list classes;
+  for (const train::ClassScore& score : confusion.scores()) {
+    nb::dict row;
+    row["label"] = score.label;
+    row["clips"] = score.clips;
+    row["precision"] = score.precision;
+    row["recall"] = score.recall;
+    row["f1"] = score.f1;
+    classes.append(row);
+  }
+  result["classes"] = classes;
+  return result;
+}
+
+nb::dict evaluation_dict(const Evaluation& evaluation) {
+  nb::dict result;
+  result["split"] = evaluation.split;
+  result["clips"] = evaluation.int8.total();
+  result["accuracy"] = evaluation.int8.accuracy();
+  result["int8"] = confusion_dict(evaluation.int8);
+  result["float32"] = confusion_dict(evaluation.float32);
+  return result;
+}
+
+project::Config make_config(const std::string& model_type, const std::vector<std::string>& keywords,
+                            int32_t sample_rate_hz, const nb::dict& options) {
+  project::Config config;
+  config.data.task = project::parse_task(model_type);
+  config.data.keywords = keywords;
+  config.data.sample_rate_hz = sample_rate_hz;
+  if (config.data.task == project::Task::sound_classification) config.name = "sounds";
+  for (const auto& [key, value] : options) {
+    const std::string name = nb::cast<std::string>(key);
+    if (name == "window_ms")
+      config.data.window_ms = nb::cast<int32_t>(value);
+    else if (name == "features")
+      config.features.mfcc = nb::cast<std::string>(value) == "mfcc";
+    else if (name == "bands")
+      config.features.bands = nb::cast<int32_t>(value);
+    else if (name == "architecture")
+      config.model.architecture = nb::cast<std::string>(value);
+    else if (name == "epochs")
+      config.training.epochs = nb::cast<int32_t>(value);
+    else if (name == "batch")
+      config.training.batch = nb::cast<int32_t>(value);
+    else if (name == "copies")
+      config.training.copies = nb::cast<int32_t>(value);
+    else if (name == "learning_rate")
+      config.training.learning_rate = nb::cast<double>(value);
+    else if (name == "augment")
+      config.training.augment = nb::cast<bool>(value);
+    else if (name == "seed")
+      config.training.seed = nb::cast<uint64_t>(value);
+    else if (name == "board")
+      config.target.board = nb::cast<std::string>(value);
+    else if (name == "name")
+      config.name = nb::cast<std::string>(value);
+    else
+      throw Error(
+          ErrorKind::invalid_argument,
+          "unknown option \"" + name + "\"; nearest: " +
+              nearest_names(name, {"window_ms", "features", "bands", "architecture", "epochs", "batch",
+                                   "copies", "learning_rate", "augment", "seed", "board", "name"}));
+  }
+  return config;
+}
+
+/// numpy's name of a dtype.
+nb::object numpy_array(const Tensor& tensor, const Bytes& bytes) {
+  nb::module_ numpy = nb::module_::import_("numpy");
+  nb::object flat = numpy.attr("frombuffer")(to_bytes(bytes), "dtype"_a = std::string(name_of(tensor.dtype)));
+  nb::list shape;
+  for (const int32_t extent : tensor.shape) shape.append(extent);
+  return flat.attr("reshape")(shape).attr("copy")();
+}
+
+nb::list run_model(Model& model, const nb::list& inputs) {
+  nb::module_ numpy = nb::module_::import_("numpy");
+  const Graph& graph = model.graph();
+  std::vector<Bytes> held;
+  if (nb::len(inputs) != graph.inputs.size()) {
+    throw Error(ErrorKind::invalid_argument, "the model has " + std::to_string(graph.inputs.size()) +
+                                                 " inputs, not " + std::to_string(nb::len(inputs)));
+  }
+  for (size_t i = 0; i < graph.inputs.size(); ++i) {
+    const Tensor& tensor = graph[graph.inputs[i]];
+    nb::object array = numpy.attr("asarray")(inputs[i]);
+    const std::string dtype = nb::cast<std::string>(nb::str(array.attr("dtype")));
+    if (dtype != name_of(tensor.dtype)) {
+      throw Error(ErrorKind::invalid_argument, "input " + std::to_string(i) + " takes " +
+                                                   std::string(name_of(tensor.dtype)) + ", not " + dtype);
+    }
+    const nb::bytes raw = nb::cast<nb::bytes>(array.attr("tobytes")());
+    const auto* first = reinterpret_cast<const uint8_t*>(raw.c_str());
+    held.emplace_back(first, first + raw.size());
+  }
+  std::vector<Bytes> outputs;
+  {
+    const nb::gil_scoped_release release;
+    outputs = model.run({held.begin(), held.end()});
+  }
+  nb::list arrays;
+  for (size_t i = 0; i < outputs.size(); ++i) arrays.append(numpy_array(graph[graph.outputs[i]], outputs[i]));
+  return arrays;
+}
+
+}  // namespace
+
+NB_MODULE(_tinyml, m) {
+  nb::exception<Error>(m, "Error", PyExc_ValueError);
+
+  m.def("to_int16", [](const FloatSamples& samples) {
+    const std::vector<int16_t> converted = data::to_int16({samples.data(), samples.shape(0)});
+    return nb::bytes(reinterpret_cast<const char*>(converted.data()), converted.size() * 2);
+  });
+
+  nb::class_<Model>(m, "Model")
+      .def_static("load", &Model::load, "path"_a)
+      .def("run", &run_model, "inputs"_a)
+      .def("to_bytes", [](const Model& model) { return to_bytes(model.bytes()); })
+      .def("profile_json",
+           [](const Model& model, const std::string& board, const std::string& mode) {
+             const nb::gil_scoped_release release;
+             return to_json(model.profile(board, parse_mode(mode)));
+           })
+      .def("compile", [](const Model& model, const std::filesystem::path& folder, const std::string& board,
+                         const std::string& mode) { model.compile(folder, board, parse_mode(mode)); });
+
+  nb::class_<AudioClassifier>(m, "AudioClassifier")
+      .def("__init__",
+           [](AudioClassifier* self, const std::string& model_type, const std::vector<std::string>& keywords,
+              int32_t sample_rate_hz, int threads, const nb::dict& options) {
+             new (self) AudioClassifier(make_config(model_type, keywords, sample_rate_hz, options), threads);
+           })
+      .def_static("load", &AudioClassifier::load, "folder"_a, "threads"_a = 0)
+      .def("save", &AudioClassifier::save, nb::call_guard<nb::gil_scoped_release>())
+      .def("train",
+           [](AudioClassifier& self, const std::filesystem::path& path, const PythonProgress& progress) {
+             const nb::gil_scoped_release release;
+             self.train(path, hook_of(progress));
+           })
+      .def("train_clips",
+           [](AudioClassifier& self, const nb::list& clips, const PythonProgress& progress) {
+             std::vector<data::Recording> recordings;
+             for (const nb::handle clip : clips) {
+               const auto samples = nb::cast<Samples>(clip[0]);
+               data::Recording recording;
+               recording.label = recording.word = nb::cast<std::string>(clip[1]);
+               recording.samples.assign(samples.data(), samples.data() + samples.shape(0));
+               recordings.push_back(std::move(recording));
+             }
+             const nb::gil_scoped_release release;
+             self.train(self.dataset_of(std::move(recordings)), hook_of(progress));
+           })
+      .def("evaluate",
+           [](const AudioClassifier& self, const std::filesystem::path& path) {
+             nb::gil_scoped_release release;
+             const Evaluation evaluation = self.evaluate(path);
+             const nb::gil_scoped_acquire gil;
+             return evaluation_dict(evaluation);
+           })
+      .def("predict",
+           [](const AudioClassifier& self, const Samples& samples, int32_t sample_rate_hz) {
+             const Prediction prediction = self.predict(span_of(samples), sample_rate_hz);
+             return nb::make_tuple(prediction.label, prediction.score, prediction.scores);
+           })
+      .def("export_tflite_micro",
+           [](const AudioClassifier& self, const std::string& quantization, const std::string& target,
+              int64_t arena, bool optimize_for_size) {
+             return self.export_tflite_micro({quantization, target, arena, optimize_for_size});
+           })
+      .def("export_to", [](const AudioClassifier& self, const std::string& to,
+                           const std::filesystem::path& folder) { return self.export_to(to, folder); })
+      .def("deploy_to_arduino", &AudioClassifier::deploy_to_arduino, nb::call_guard<nb::gil_scoped_release>())
+      .def("profile_json",
+           [](const AudioClassifier& self, const std::string& board, const std::string& mode) {
+             const nb::gil_scoped_release release;
+             return to_json(self.profile(board, parse_mode(mode)));
+           })
+      .def("summary", &AudioClassifier::summary)
+      .def("labels", &AudioClassifier::labels)
+      .def("sample_rate_hz", [](const AudioClassifier& self) { return self.config().data.sample_rate_hz; });
+}

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tinyml/project/audio_classifier.h"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <mutex>
+
+#include "tinyml/boards/boards.h"
+#include "tinyml/data/audio.h"
+#include "tinyml/data/split.h"
+#include "tinyml/deploy/arduino.h"
+#include "tinyml/firmware/arduino.h"
+#include "tinyml/firmware/tflite_micro.h"
+#include "tinyml/formats/tflite.h"
+#include "tinyml/ops/operator.h"
+#include "tinyml/project/program.h"
+#include "tinyml/project/report.h"
+#include "tinyml/project/storage.h"
+#include "tinyml/run/int8_engine.h"
+
+namespace tinyml {
+
+using project::ProjectFiles;
+
+struct AudioClassifier::State {
+  State(project::Config given, int threads) : config(std::move(given)), pool(threads), extractor(config) {}
+
+  project::Config config;
+  ThreadPool pool;
+  project::FeatureExtractor extractor;
+  std::filesystem::path folder;  // of a loaded project
+  std::optional<project::AudioModel> model;
+  std::optional<data::Dataset> dataset;  // that it was trained on
+  project::TrainingRecord record;
+  std::mutex predicting;
+  std::unique_ptr<run::Int8Engine> engine;
+
+  const project::AudioModel& trained() const {
+    if (!model)
+      throw Error(ErrorKind::invalid_argument, "the classifier is not trained yet: call train first");
+    return *model;
+  }
+
+  data::LoadOptions load_options(const ProgressHook& progress) const {
+    data::LoadOptions options;
+    options.keywords = config.data.keywords;
+    options.sample_rate_hz = config.data.sample_rate_hz;
+    options.unknown_and_silence = config.data.task != project::Task::sound_classification;
+    options.progress = progress;
+    return options;
+  }
+
+  /// The clips of the project: those in memory, or else read again.
+  const data::Dataset& clips(const ProgressHook& progress) {
+    if (!dataset) dataset = data::load_dataset(folder / config.data.path, load_options(progress));
+    return *dataset;
+  }
+
+  Evaluation evaluate_on(const data::Dataset& clips) {
+    if (clips.labels != trained().labels) {
+      throw Error(ErrorKind::invalid_argument,
+                  fmt::format("the clips have the labels {}, the classifier {}",
+                              fmt::join(clips.labels, ", "), fmt::join(model->labels, ", ")));
+    }
+    data::Split split = data::Split::test;
+    std::vector<size_t> chosen = data::recordings_in(clips, split);
+    if (chosen.empty()) chosen = data::recordings_in(clips, split = data::Split::validation);
+    if (chosen.empty()) throw Error(ErrorKind::invalid_argument, "there is no clip to evaluate on");
+    const auto run = [&](project::Precision precision) {
+      return project::evaluate(*model, config, clips, chosen, precision, pool);
+    };
+    return {std::string(name_of(split)), run(project::Precision::float32), run(project::Precision::int8)};
+  }
+
+  void adopt(project::AudioModel trained_model) {
+    model = std::move(trained_model);
+    project::put_metadata(model->float_net, model->labels, config);
+    project::put_metadata(model->int8_net, model->labels, config);
+    engine = std::make_unique<run::Int8Engine>(model->int8_net);
+  }
+};
+
+AudioClassifier::AudioClassifier(project::Config config, int threads) {
+  project::check(config);
+  state_ = std::make_unique<State>(std::move(config), threads);
+}
+AudioClassifier::~AudioClassifier() = default;
+AudioClassifier::AudioClassifier(AudioClassifier&&) noexcept = default;
+
+bool AudioClassifier::trained() const { return state_->model.has_value(); }
+const project::Config& AudioClassifier::config() const { return state_->config; }
+const std::vector<std::string>& AudioClassifier::labels() const { return state_->trained().labels; }
+const project::AudioModel& AudioClassifier::model() const { return state_->trained(); }
+
+void AudioClassifier::train(const std::filesystem::path& audio, const ProgressHook& progress) {
+  data::Dataset dataset = data::load_dataset(audio, state_->load_options(progress));
+  state_->config.data.path = std::filesystem::absolute(audio).lexically_normal().string();
+  train(std::move(dataset), progress);
+}
+
+data::Dataset AudioClassifier::dataset_of(std::vector<data::Recording> clips) const {
+  return data::make_dataset(std::move(clips), state_->load_options({}));
+}
+
+void AudioClassifier::train(data::Dataset dataset, const ProgressHook& progress) {
+  State& s = *state_;
+  const std::vector<size_t> training = data::recordings_in(dataset, data::Split::train);
+  const std::vector<size_t> validation = data::recordings_in(dataset, data::Split::validation);
+  if (training.empty()) throw Error(ErrorKind::invalid_argument, "there is no clip to train on");
+  s.adopt(project::train_audio_model(s.config, dataset, training, validation, s.pool, progress));
+  s.record = {s.model->epochs, s.model->best_epoch, s.model->feature_seconds, s.model->training_seconds, {}};
+  s.dataset = std::move(dataset);
+  s.record.evaluation = s.evaluate_on(*s.dataset);
+}
+
+void AudioClassifier::quantize(quantize::Calibration calibration, const ProgressHook& progress) {
+  State& s = *state_;
+  s.trained();
+  s.config.quantization.calibration = calibration;
+  const data::Dataset& clips = s.clips(progress);
+  project::AudioModel model = *s.model;
+  const project::FeatureBank bank(s.extractor, clips, data::recordings_in(clips, data::Split::train), 0, 0,
+                                  s.pool, {});
+  model.int8_net = project::quantize_net(model.float_net, bank, calibration, s.pool);
+  s.adopt(std::move(model));
+  s.record.evaluation = s.evaluate_on(clips);
+}
+
+Evaluation AudioClassifier::evaluate(const std::filesystem::path& audio, const ProgressHook& progress) const {
+  State& s = *state_;
+  s.trained();
+  if (!audio.empty()) return s.evaluate_on(data::load_dataset(audio, s.load_options(progress)));
+  return s.evaluate_on(s.clips(progress));
+}
+
+Evaluation AudioClassifier::evaluate(const data::Dataset& dataset) const {
+  return state_->evaluate_on(dataset);
+}
+
+Prediction AudioClassifier::predict(std::span<const int16_t> samples, int32_t sample_rate_hz) const {
+  State& s = *state_;
+  s.trained();
+  if (samples.empty()) throw Error(ErrorKind::invalid_argument, "predict was given no samples");
+  std::vector<int16_t> resampled;
+  if (sample_rate_hz != s.config.data.sample_rate_hz) {
+    resampled = data::resample(samples, sample_rate_hz, s.config.data.sample_rate_hz);
+    samples = resampled;
+  }
+  const std::vector<int8_t> features = s.extractor.extract_clip(samples);
+  const std::lock_guard lock(s.predicting);
+  const std::vector<float> scores = project::dequantize_scores(s.model->int8_net, s.engine->run(features));
+  const auto best = static_cast<size_t>(std::max_element(scores.begin(), scores.end()) - scores.begin());
+  return {s.model->labels[best], scores[best], {scores.begin(), scores.end()}};
+}
+
+Model AudioClassifier::export_tflite_micro(const ExportOptions& options) const {
+  const project::AudioModel& model = state_->trained();
+  const boards::Board& board = boards::find_board(options.target);
+  if (options.quantization == "float32") return Model(model.float_net);
+  if (options.quantization != "int8") {
+    throw Error(ErrorKind::invalid_argument,
+                fmt::format("unknown quantization \"{}\": int8 or float32", options.quantization));
+  }
+  codegen::GenerateOptions generate;
+  generate.target = {board.core, options.optimize_for_size ? Mode::size : Mode::balanced};
+  const codegen::GeneratedModel made =
+      codegen::generate(model.int8_net, project::feature_operator(state_->config), generate);
+  if (options.tensor_arena_size > 0 && options.tensor_arena_size < made.arena_bytes) {
+    throw Error(ErrorKind::invalid_argument,
+                fmt::format("tensor_arena_size of {} bytes is too small: this model needs {}",
+                            options.tensor_arena_size, made.arena_bytes));
+  }
+  if (made.arena_bytes + made.state_bytes > board.ram_bytes || made.table_bytes > board.flash_bytes) {
+    throw Error(ErrorKind::invalid_argument,
+                fmt::format("{} has {} bytes of RAM and {} of flash; this model needs {} and {}", board.id,
+                            board.ram_bytes, board.flash_bytes, made.arena_bytes + made.state_bytes,
+                            made.table_bytes));
+  }
+  return Model(model.int8_net);
+}
+
+std::vector<std::filesystem::path> AudioClassifier::export_to(const std::string& to,
+                                                              const std::filesystem::path& folder,
+                                                              const std::string& command_line) const {
+  const State& s = *state_;
+  const project::AudioModel& model = s.trained();
+  const std::string& name = s.config.name;
+  if (to == "tflite") {
+    write_bytes(folder / (name + ".tflite"), formats::write_tflite(model.int8_net));
+    return {folder / (name + ".tflite")};
+  }
+  if (to == "c_array") {
+    firmware::export_tflite_micro(folder, formats::write_tflite(model.int8_net));
+    return {folder / "model_data.tflite", folder / "model_data.h"};
+  }
+  if (to != "arduino") {
+    throw Error(ErrorKind::invalid_argument,
+                fmt::format("unknown export \"{}\"; nearest: {}", to,
+                            nearest_names(to, {"arduino", "tflite", "c_array"})));
+  }
+  const boards::Board& board = boards::find_board(s.config.target.board);
+  codegen::GenerateOptions generate;
+  generate.name = name;
+  generate.target = {board.core, Mode::balanced};
+  generate.command_line = command_line;
+  const codegen::GeneratedModel made =
+      codegen::generate(model.int8_net, project::feature_operator(s.config), generate);
+
+  firmware::ArduinoLibrary library;
+  library.name = "tinyml_" + name;
+  library.sentence = fmt::format("Tells {} apart", fmt::join(model.labels, ", "));
+  library.model_name = made.name;
+  library.labels = model.labels;
+  library.sources = {made.header, made.source};
+  library.sample_rate_hz = s.config.data.sample_rate_hz;
+  library.hop_samples = s.config.hop_samples();
+  library.window_samples = s.config.window_samples();
+  const firmware::ArduinoExport written = firmware::export_arduino(folder, library);
+  return {written.folder, written.zip};
+}
+
+void AudioClassifier::deploy_to_arduino(const std::string& board, const std::string& port) const {
+  state_->trained();
+  deploy::check_arduino(board, port);
+  const TemporaryFolder folder;
+  const std::filesystem::path library = export_to("arduino", folder.path()).at(0);
+  deploy::deploy_to_arduino(library, board, port);
+}
+
+project::Profile AudioClassifier::profile(const std::string& board, Mode mode) const {
+  const State& s = *state_;
+  return project::profile(s.trained().int8_net, project::feature_operator(s.config),
+                          board.empty() ? s.config.target.board : board, mode);
+}
+
+void AudioClassifier::save(const std::filesystem::path& folder) const {
+  const State& s = *state_;
+  const project::AudioModel& model = s.trained();
+  const ProjectFiles files(folder);
+  write_bytes(files.float_model(), formats::write_tflite(model.float_net));
+  write_bytes(files.int8_model(), formats::write_tflite(model.int8_net));
+  write_text(files.training(), to_json(s.record));
+  write_text(files.config(), to_toml(s.config));
+  write_text(files.report(),
+             project::report_html(s.config, model, s.record, s.dataset ? &*s.dataset : nullptr, s.extractor));
+}
+
+AudioClassifier AudioClassifier::load(const std::filesystem::path& folder, int threads) {
+  const ProjectFiles files(folder);
+  AudioClassifier classifier(project::read_config(files.config()), threads);
+  if (!std::filesystem::exists(files.int8_model())) {
+    throw Error(ErrorKind::not_found,
+                folder.string() + " is not trained yet: tinyml train " + folder.string());
+  }
+  State& s = *classifier.state_;
+  s.folder = folder;
+  const auto read = [](const std::filesystem::path& file) {
+    return with_context(file.string(), [&] { return formats::read_tflite(read_bytes(file)); });
+  };
+  project::AudioModel model;
+  model.float_net = read(files.float_model());
+  model.int8_net = read(files.int8_model());
+  model.labels = project::labels_of(model.int8_net);
+  const Graph& net = model.int8_net;
+  if (net[net.inputs.at(0)].shape != s.extractor.shape() ||
+      elements(net[net.outputs.at(0)].shape) != static_cast<int64_t>(model.labels.size())) {
+    throw Error(ErrorKind::bad_file, files.int8_model().string() + " does not fit tinyml.toml: train again");
+  }
+  model.float_net.name = model.int8_net.name = s.config.name;
+  s.record = with_context(files.training().string(),
+                          [&] { return project::parse_training(read_text(files.training())); });
+  model.epochs = s.record.epochs;
+  model.best_epoch = s.record.best_epoch;
+  model.feature_seconds = s.record.feature_seconds;
+  model.training_seconds = s.record.training_seconds;
+  s.adopt(std::move(model));
+  return classifier;
+}
+
+std::string AudioClassifier::summary() const {
+  const State& s = *state_;
+  const project::AudioModel& model = s.trained();
+  int64_t parameters = 0;
+  for (const Tensor& tensor : model.float_net.tensors) {
+    if (tensor.is_constant() && tensor.name != "sum_of_classes") parameters += elements(tensor.shape);
+  }
+  const Evaluation& evaluation = s.record.evaluation;
+  return fmt::format(
+      "{}: {} of {}\n  net       {}, {:.1f} K parameters, {:.2f} M MACs, {:.1f} KB as int8\n"
+      "  features  {} of {} at {} Hz\n  trained   {} epochs in {:.0f} s (features {:.0f} s), best epoch {}\n"
+      "  accuracy  {:.1f} % int8, {:.1f} % float32 on {} {} clips\n",
+      s.config.name, project::name_of(s.config.data.task), fmt::join(model.labels, ", "),
+      s.config.model.architecture, static_cast<double>(parameters) / 1000,
+      static_cast<double>(ops::macs(model.float_net)) / 1e6,
+      static_cast<double>(formats::write_tflite(model.int8_net).size()) / 1024,
+      name_of(project::feature_operator(s.config)), to_string(s.extractor.shape()),
+      s.config.data.sample_rate_hz, model.epochs.size(), model.training_seconds, model.feature_seconds,
+      model.best_epoch + 1, 100 * evaluation.int8.accuracy(), 100 * evaluation.float32.accuracy(),
+      evaluation.int8.total(), evaluation.split);
+}
+
+}  // namespace tinyml

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tinyml/project/model.h"
+
+#include <fmt/core.h>
+
+#include <cstring>
+
+#include "tinyml/formats/tflite.h"
+#include "tinyml/project/program.h"
+#include "tinyml/run/float_engine.h"
+#include "tinyml/run/int8_engine.h"
+
+namespace tinyml {
+
+struct Model::State {
+  explicit State(Graph given) : graph(std::move(given)), file(formats::write_tflite(graph)) {}
+
+  Graph graph;
+  Bytes file;
+  ThreadPool pool{1};
+  std::unique_ptr<run::Int8Engine> int8_engine;
+  std::unique_ptr<run::FloatEngine> float_engine;
+
+  std::vector<Bytes> run_float(const std::vector<std::span<const uint8_t>>& inputs) {
+    if (!float_engine) float_engine = std::make_unique<run::FloatEngine>(graph, 1, pool);
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      std::memcpy(float_engine->input(i).data(), inputs[i].data(), inputs[i].size());
+    }
+    float_engine->forward(false, 0, 1);
+    std::vector<Bytes> outputs;
+    for (size_t i = 0; i < graph.outputs.size(); ++i) {
+      const auto values = std::as_bytes(float_engine->output(i));
+      outputs.emplace_back(reinterpret_cast<const uint8_t*>(values.data()),
+                           reinterpret_cast<const uint8_t*>(values.data()) + values.size());
+    }
+    return outputs;
+  }
+};
+
+Model::Model(Graph graph) : state_(std::make_unique<State>(std::move(graph))) {}
+Model::~Model() = default;
+Model::Model(Model&&) noexcept = default;
+Model& Model::operator=(Model&&) noexcept = default;
+
+Model Model::load(const std::filesystem::path& path) { return Model(project::load_program(path).net); }
+
+const Graph& Model::graph() const { return state_->graph; }
+const Bytes& Model::bytes() const { return state_->file; }
+
+std::vector<Bytes> Model::run(const std::vector<std::span<const uint8_t>>& inputs) {
+  State& s = *state_;
+  if (inputs.size() != s.graph.inputs.size()) {
+    throw Error(ErrorKind::invalid_argument,
+                fmt::format("the model has {} inputs, not {}", s.graph.inputs.size(), inputs.size()));
+  }
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const Tensor& tensor = s.graph[s.graph.inputs[i]];
+    if (static_cast<int64_t>(inputs[i].size()) != tensor.size_bytes()) {
+      throw Error(ErrorKind::invalid_argument,
+                  fmt::format("input {} takes {} {}: {} bytes, not {}", i, name_of(tensor.dtype),
+                              to_string(tensor.shape), tensor.size_bytes(), inputs[i].size()));
+    }
+  }
+  if (s.graph[s.graph.outputs.at(0)].dtype == DType::float32) return s.run_float(inputs);
+  if (!s.int8_engine) s.int8_engine = std::make_unique<run::Int8Engine>(s.graph);
+  std::vector<Bytes> copies;
+  for (const auto input : inputs) copies.emplace_back(input.begin(), input.end());
+  return s.int8_engine->run(copies);
+}
+
+project::Profile Model::profile(const std::string& board, Mode mode) const {
+  return project::profile(state_->graph, {}, board, mode);
+}
+
+void Model::compile(const std::filesystem::path& folder, const std::string& board, Mode mode) const {
+  project::compile(state_->graph, {}, board, mode, folder, "tinyml.Model.compile");
+}
+
+}  // namespace tinyml

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tinyml/project/profile.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "tinyml/base/file.h"
+#include "tinyml/boards/boards.h"
+#include "tinyml/boards/toolchain.h"
+#include "tinyml/codegen/device_headers.h"
+#include "tinyml/emulate/emulator.h"
+#include "tinyml/emulate/firmware_build.h"
+#include "tinyml/emulate/memory_report.h"
+#include "tinyml/formats/tflite.h"
+
+namespace tinyml::project {
+namespace {
+
+codegen::GeneratedModel generate(const Graph& net, const std::optional<Operator>& features, Core core,
+                                 Mode mode, const std::string& command_line) {
+  codegen::GenerateOptions options;
+  options.target = {core, mode};
+  options.command_line = command_line;
+  return codegen::generate(net, features, options);
+}
+
+std::vector<std::string> flags_of(Mode mode) { return {mode == Mode::size ? "-Os" : "-O2"}; }
+
+Cost cost_of(const emulate::Cost& counted, const boards::Board& board) {
+  const double seconds = static_cast<double>(counted.cycles) / static_cast<double>(board.clock_hz);
+  return {counted.instructions, counted.cycles, 1000 * seconds, seconds * board.active_mw()};
+}
+
+/// A record for a measured run: what the counts depend on at most slightly. Samples fill the feature window.
+Bytes measured_input(const codegen::GeneratedModel& model, const Graph& net,
+                     const std::optional<Operator>& features) {
+  int64_t bytes = net[net.inputs.at(0)].size_bytes();
+  if (features) {
+    const bool mfcc = std::holds_alternative<Mfcc>(*features);
+    const Mfe& mfe = mfcc ? std::get<Mfcc>(*features).mfe : std::get<Mfe>(*features);
+    const int64_t samples = int64_t{net[net.inputs[0]].shape.at(1) - 1} * mfe.hop_samples + mfe.frame_samples;
+    bytes = (samples + mfe.hop_samples - 1) / mfe.hop_samples * mfe.hop_samples * 2;
+  }
+  TINYML_CHECK(!model.layers.empty());
+  Bytes input(static_cast<size_t>(bytes));
+  uint32_t noise = 1;
+  for (uint8_t& value : input) {
+    noise = noise * 1664525u + 1013904223u;
+    value = static_cast<uint8_t>(noise >> 24);
+  }
+  return input;
+}
+
+}  // namespace
+
+Profile profile(const Graph& net, const std::optional<Operator>& features, const std::string& board_name,
+                Mode mode) {
+  const boards::Board& board = boards::find_board(board_name);
+  const codegen::GeneratedModel model = generate(net, features, board.core, mode, "tinyml profile");
+  const TemporaryFolder folder;
+  const auto elf = folder.path() / "model.elf";
+  emulate::build_firmware(model, board.core, flags_of(mode), elf);
+  const std::vector<Bytes> records{measured_input(model, net, features)};
+  emulate::RunRequest request;
+  request.elf = elf;
+  request.core = board.core;
+  request.feed = features ? emulate::Feed::stream : emulate::Feed::net;
+  request.records = records;
+  const emulate::RunResult run = emulate::run_elf(request);
+  const emulate::MemoryReport memory = emulate::report_memory(elf);
+
+  Profile result;
+  result.board = board.id;
+  result.core = name_of(board.core);
+  result.mode = name_of(mode);
+  result.compiler = boards::find_toolchain(board.core).version;
+  result.net = cost_of(run.net, board);
+  if (features) result.features = cost_of(run.features, board);
+  result.flash_bytes = memory.flash_bytes;
+  result.stack_bytes = run.stack_bytes;
+  result.ram_bytes = memory.static_ram_bytes + run.stack_bytes;
+  result.arena_bytes = model.arena_bytes;
+  result.model_bytes = static_cast<int64_t>(formats::write_tflite(net).size());
+  result.elf_sha256 = run.elf_sha256;
+  for (const codegen::LayerInfo& layer : model.layers) {
+    LayerProfile row{layer.name, layer.op, layer.macs, 0, 0, 0};
+    for (const emulate::LayerCost& cost : run.net.layers) {
+      if (cost.name != layer.symbol) continue;
+      row.instructions = cost.instructions;
+      row.cycles = cost.cycles;
+    }
+    for (const emulate::LayerBytes& bytes : memory.layers) {
+      if (bytes.name == layer.symbol) row.flash_bytes = bytes.code_bytes + bytes.table_bytes;
+    }
+    result.layers.push_back(row);
+  }
+  return result;
+}
+
+std::string to_json(const Profile& p) {
+  nlohmann::json layers = nlohmann::json::array();
+  for (const LayerProfile& layer : p.layers) {
+    layers.push_back({{"name", layer.name},
+                      {"op", layer.op},
+                      {"macs", layer.macs},
+                      {"instructions", layer.instructions},
+                      {"cycles", layer.cycles},
+                      {"flash_bytes", layer.flash_bytes}});
+  }
+  nlohmann::json document{{"board", p.board},
+                          {"core", p.core},
+                          {"mode", p.mode},
+                          {"compiler", p.compiler},
+                          {"source", p.source},
+                          {"instructions", p.net.instructions},
+                          {"cycles", p.net.cycles},
+                          {"cycles_source", "modelled"},
+                          {"latency_ms", p.net.latency_ms},
+                          {"energy_mj", p.net.energy_mj},
+                          {"energy_source", "modelled"},
+                          {"flash_bytes", p.flash_bytes},
+                          {"ram_bytes", p.ram_bytes},
+                          {"stack_bytes", p.stack_bytes},
+                          {"arena_bytes", p.arena_bytes},
+                          {"model_bytes", p.model_bytes},
+                          {"layers", layers},
+                          {"elf_sha256", p.elf_sha256}};
+  if (p.features) {
+    document["features"] = {{"instructions", p.features->instructions},
+                            {"cycles", p.features->cycles},
+                            {"latency_ms", p.features->latency_ms},
+                            {"energy_mj", p.features->energy_mj}};
+  }
+  return document.dump(2);
+}
+
+std::string to_text(const Profile& p) {
+  const auto kb = [](int64_t bytes) { return static_cast<double>(bytes) / 1024; };
+  std::string text = fmt::format(
+      "{} ({}, {} mode), {} in the emulator; cycles, ms and mJ modelled\n"
+      "  net       {:>10} instructions {:>10} cycles {:>8.2f} ms {:>7.3f} mJ\n",
+      p.board, p.core, p.mode, p.source, p.net.instructions, p.net.cycles, p.net.latency_ms, p.net.energy_mj);
+  if (p.features) {
+    text += fmt::format(
+        "  features  {:>10} instructions {:>10} cycles {:>8.2f} ms {:>7.3f} mJ  (one stride)\n",
+        p.features->instructions, p.features->cycles, p.features->latency_ms, p.features->energy_mj);
+  }
+  text += fmt::format("  RAM       {:.1f} KB (arena {:.1f}, stack {:.1f})   flash {:.1f} KB\n\n",
+                      kb(p.ram_bytes), kb(p.arena_bytes), kb(p.stack_bytes), kb(p.flash_bytes));
+  text += fmt::format("  {:<28} {:<18} {:>10} {:>12} {:>10} {:>9}\n", "layer", "operator", "MACs",
+                      "instructions", "cycles", "flash B");
+  for (const LayerProfile& layer : p.layers) {
+    text += fmt::format("  {:<28} {:<18} {:>10} {:>12} {:>10} {:>9}\n", layer.name.substr(0, 28), layer.op,
+                        layer.macs, layer.instructions, layer.cycles, layer.flash_bytes);
+  }
+  text.pop_back();
+  return text;
+}
+
+codegen::GeneratedModel compile(const Graph& net, const std::optional<Operator>& features,
+                                const std::string& board, Mode mode, const std::filesystem::path& folder,
+                                const std::string& command_line) {
+  codegen::GeneratedModel model = generate(net, features, boards::find_board(board).core, mode, command_line);
+  write_text(folder / model.header.name, model.header.text);
+  write_text(folder / model.source.name, model.source.text);
+  for (const codegen::DeviceHeader& header : codegen::headers_used_by(model.source.text)) {
+    write_text(folder / std::filesystem::path(header.path), header.text);
+  }
+  return model;
+}
+
+int64_t count_equal_on_core(const Graph& net, const std::optional<Operator>& features, Core core,
+                            const std::vector<std::vector<uint8_t>>& inputs,
+                            const std::vector<std::vector<int8_t>>& expected) {
+  TINYML_CHECK(inputs.size() == expected.size() && !inputs.empty());
+  const codegen::GeneratedModel model = generate(net, features, core, Mode::balanced, "tinyml");
+  const TemporaryFolder folder;
+  const auto elf = folder.path() / "model.elf";
+  emulate::build_firmware(model, core, flags_of(Mode::balanced), elf);
+  emulate::RunRequest request;
+  request.elf = elf;
+  request.core = core;
+  request.feed = features ? emulate::Feed::stream : emulate::Feed::net;
+  request.records = inputs;
+  request.count = false;
+  const Bytes output = emulate::run_elf(request).output;
+  const size_t each = expected[0].size();
+  TINYML_CHECK(output.size() == each * expected.size());
+  int64_t equal = 0;
+  for (size_t i = 0; i < expected.size(); ++i) {
+    const auto* first = reinterpret_cast<const int8_t*>(output.data() + i * each);
+    equal += std::equal(first, first + each, expected[i].begin());
+  }
+  return equal;
+}
+
+}  // namespace tinyml::project

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tinyml/project/report.h"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include "tinyml/ops/operator.h"
+#include "tinyml/report/training_report.h"
+
+namespace tinyml::project {
+namespace {
+
+std::string kilobytes(int64_t bytes) { return fmt::format("{:.1f} KB", static_cast<double>(bytes) / 1024); }
+
+report::BoardCost board_cost(const Config& config, const AudioModel& model) {
+  report::BoardCost cost;
+  cost.board = config.target.board;
+  try {
+    const Profile p = profile(model.int8_net, feature_operator(config), config.target.board, Mode::balanced);
+    cost.source = p.source;
+    cost.figures = {{"Net", fmt::format("{:.1f} ms, {:.3f} mJ", p.net.latency_ms, p.net.energy_mj)},
+                    {"RAM", kilobytes(p.ram_bytes)},
+                    {"Flash", kilobytes(p.flash_bytes)},
+                    {"Stack", kilobytes(p.stack_bytes)},
+                    {"Instructions", fmt::format("{}", p.net.instructions)},
+                    {"Modelled cycles", fmt::format("{}", p.net.cycles)}};
+    if (p.features) {
+      cost.figures.insert(cost.figures.begin() + 1,
+                          {"Features of one stride", fmt::format("{:.2f} ms", p.features->latency_ms)});
+    }
+    for (const LayerProfile& layer : p.layers) {
+      cost.layers.push_back(
+          {layer.name, layer.op, layer.macs, layer.instructions, layer.cycles, layer.flash_bytes});
+    }
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::interrupted) throw;
+    cost.source = error.what();
+  }
+  return cost;
+}
+
+/// One clip of every label that the test split has.
+std::vector<report::Spectrogram> example_spectrograms(const data::Dataset& dataset,
+                                                      const FeatureExtractor& extractor) {
+  std::vector<report::Spectrogram> pictures;
+  for (const std::string& label : dataset.labels) {
+    for (const data::Recording& recording : dataset.recordings) {
+      if (recording.label != label || recording.split == data::Split::train) continue;
+      pictures.push_back(
+          {label, extractor.shape()[1], extractor.shape()[2], extractor.extract_clip(recording.samples)});
+      break;
+    }
+  }
+  return pictures;
+}
+
+}  // namespace
+
+std::string report_html(const Config& config, const AudioModel& model, const TrainingRecord& record,
+                        const data::Dataset* dataset, const FeatureExtractor& extractor) {
+  report::TrainingReport page;
+  page.title = config.name;
+  page.facts = {
+      {"Task", std::string(name_of(config.data.task))},
+      {"Labels", fmt::format("{}", fmt::join(model.labels, ", "))},
+      {"Data", config.data.synthetic ? "synthetic speech" : config.data.path},
+      {"Net", fmt::format("{}, {:.2f} M MACs", config.model.architecture,
+                          static_cast<double>(ops::macs(model.int8_net)) / 1e6)},
+      {"Training", fmt::format("{} epochs in {:.0f} s", record.epochs.size(), record.training_seconds)}};
+  page.epochs = record.epochs;
+  page.best_epoch = record.best_epoch;
+  page.split = record.evaluation.split;
+  page.float32 = record.evaluation.float32;
+  page.int8 = record.evaluation.int8;
+  if (dataset) page.spectrograms = example_spectrograms(*dataset, extractor);
+  page.cost = board_cost(config, model);
+  return report::to_html(page);
+}
+
+}  // namespace tinyml::project

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tinyml/project/storage.h"
+
+#include <nlohmann/json.hpp>
+
+namespace tinyml::project {
+namespace {
+
+nlohmann::json confusion_json(const train::Confusion& confusion) {
+  return {{"labels", confusion.labels}, {"counts", confusion.counts}};
+}
+
+train::Confusion parse_confusion(const nlohmann::json& json) {
+  train::Confusion confusion(json.at("labels").get<std::vector<std::string>>());
+  confusion.counts = json.at("counts").get<std::vector<std::vector<int64_t>>>();
+  return confusion;
+}
+
+}  // namespace
+
+std::string to_json(const TrainingRecord& record) {
+  nlohmann::json epochs = nlohmann::json::array();
+  for (const train::Epoch& epoch : record.epochs) {
+    epochs.push_back({{"loss", epoch.loss},
+                      {"validation_loss", epoch.validation_loss},
+                      {"validation_accuracy", epoch.validation_accuracy},
+                      {"learning_rate", epoch.learning_rate}});
+  }
+  return nlohmann::json{{"epochs", epochs},
+                        {"best_epoch", record.best_epoch},
+                        {"feature_seconds", record.feature_seconds},
+                        {"training_seconds", record.training_seconds},
+                        {"split", record.evaluation.split},
+                        {"float32", confusion_json(record.evaluation.float32)},
+                        {"int8", confusion_json(record.evaluation.int8)}}
+             .dump(1) +
+         "\n";
+}
+
+TrainingRecord parse_training(const std::string& text) {
+  try {
+    const nlohmann::json json = nlohmann::json::parse(text);
+    TrainingRecord record;
+    for (const nlohmann::json& epoch : json.at("epochs")) {
+      record.epochs.push_back({epoch.at("loss"), epoch.at("validation_loss"), epoch.at("validation_accuracy"),
+                               epoch.at("learning_rate")});
+    }
+    record.best_epoch = json.at("best_epoch");
+    record.feature_seconds = json.at("feature_seconds");
+    record.training_seconds = json.at("training_seconds");
+    record.evaluation = {json.at("split"), parse_confusion(json.at("float32")),
+                         parse_confusion(json.at("int8"))};
+    return record;
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(ErrorKind::bad_file, std::string("training.json: ") + error.what());
+  }
+}
+
+void put_metadata(Graph& net, const std::vector<std::string>& labels, const Config& config) {
+  const Operator op = feature_operator(config);
+  const bool mfcc = std::holds_alternative<Mfcc>(op);
+  const Mfe& mfe = mfcc ? std::get<Mfcc>(op).mfe : std::get<Mfe>(op);
+  nlohmann::json features{{"kind", name_of(op)},
+                          {"sample_rate_hz", mfe.sample_rate_hz},
+                          {"frame_samples", mfe.frame_samples},
+                          {"hop_samples", mfe.hop_samples},
+                          {"fft_size", mfe.fft_size},
+                          {"bands", mfe.bands},
+                          {"low_hz", mfe.low_hz},
+                          {"high_hz", mfe.high_hz},
+                          {"floor_db", mfe.floor_db},
+                          {"ceiling_db", mfe.ceiling_db}};
+  if (mfcc) features["coefficients"] = std::get<Mfcc>(op).coefficients;
+  net.metadata["labels"] = nlohmann::json(labels).dump();
+  net.metadata["features"] = features.dump();
+}
+
+std::vector<std::string> labels_of(const Graph& net) {
+  const auto found = net.metadata.find("labels");
+  if (found == net.metadata.end()) return {};
+  try {
+    return nlohmann::json::parse(found->second).get<std::vector<std::string>>();
+  } catch (const nlohmann::json::exception&) {
+    throw Error(ErrorKind::bad_file, "the model's list of labels cannot be read");
+  }
+}
+
+}  // namespace tinyml::project

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tinyml/train/metrics.h"
+#include "tinyml/train/trainer.h"
+
+namespace tinyml::report {
+
+/// The int8 features of one clip, [frames][bands].
+struct Spectrogram {
+  std::string title;
+  int32_t frames = 0, bands = 0;
+  std::vector<int8_t> values;
+};
+
+/// A row of the per-layer cost on the board.
+struct LayerCost {
+  std::string name, op;
+  int64_t macs = 0, instructions = 0, cycles = 0, flash_bytes = 0;
+};
+
+struct BoardCost {
+  std::string board;
+  std::string source;                                        // "measured", or why there is none
+  std::vector<std::pair<std::string, std::string>> figures;  // "RAM" -> "31.2 KB"
+  std::vector<LayerCost> layers;
+};
+
+struct TrainingReport {
+  std::string title;
+  std::vector<std::pair<std::string, std::string>> facts;  // "Labels" -> "yes, no, …"
+  std::vector<train::Epoch> epochs;
+  int32_t best_epoch = 0;
+  std::string split;  // which clips the confusions are of
+  train::Confusion float32, int8;
+  std::vector<Spectrogram> spectrograms;
+  BoardCost cost;
+};
+
+/// One HTML page that needs nothing else: no script, no network; pictures are inline SVG. Learning curves,
+/// confusion matrix, precision, recall and F1 a class, example spectrograms, cost on the board by layer.
+std::string to_html(const TrainingReport& report);
+
+}  // namespace tinyml::report

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tinyml/base/thread_pool.h"
+#include "tinyml/graph/operators.h"
 #include "tinyml/graph/tensor.h"
 
 namespace tinyml::ops {
@@ -29,10 +30,14 @@ struct FloatForward {
   ThreadPool* pool = nullptr;
   bool training = false;
   uint64_t seed = 0;  // of this node in this step (dropout)
+  /// Of the Relu after a BatchNorm, which the engine leaves to it; only BatchNorm reads it.
+  Activation fused = Activation::none;
 };
 
 /// The gradients of the same operator. Input gradients are overwritten; the engine adds where a tensor has
-/// several consumers. A gradient with null data is not wanted.
+/// several consumers. A gradient with null data is not wanted. An operator may scribble over its output
+/// gradients. Input gradient 0 may be output gradient 0's memory for BatchNorm, Relu, Dropout, Reshape and
+/// Softmax.
 struct FloatBackward {
   std::vector<FloatTensor> inputs;
   std::vector<FloatTensor> outputs;
@@ -41,6 +46,7 @@ struct FloatBackward {
   const std::vector<float>* saved = nullptr;
   std::vector<float>* workspace = nullptr;
   ThreadPool* pool = nullptr;
+  Activation fused = Activation::none;  // as in forward
 };
 
 }  // namespace tinyml::ops

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tinyml/graph/geometry.h"
+#include "tinyml/kernels/elementwise.h"
+#include "tinyml/kernels/gemm.h"
+#include "tinyml/ops/float_blocks.h"
+#include "tinyml/ops/float_pass.h"
 #include "tinyml/ops/operator.h"
 #include "tinyml/ops/tflite_options.h"
 
@@ -17,6 +21,69 @@ void infer(const FullyConnected&, Graph& graph, const Node& node) {
 
 int64_t macs(const FullyConnected&, const Graph& graph, const Node& node) {
   return elements(graph[node.outputs[0]].shape) * graph[node.inputs[1]].shape[1];
+}
+
+void forward(const FullyConnected& op, FloatForward& pass) {
+  const FloatTensor& weights = pass.inputs[1];
+  const int64_t units = weights.shape[0], depth = weights.shape[1];
+  const int64_t batch = pass.inputs[0].size() / depth;
+  const Limits limits = limits_of(op.activation);
+  const Blocks columns{units, 64};
+  float* transposed = aligned_room(*pass.workspace, columns.count() * columns.size * depth);
+  for_blocks(*pass.pool, columns, [&](int64_t first, int64_t count, int64_t, int) {
+    float* panel = transposed + first * depth;
+    kernels::transpose(weights.data + first * depth, count, depth, depth, panel);
+    kernels::Gemm g{.m = batch, .n = count, .k = depth};
+    g.a = pass.inputs[0].data;
+    g.a_row_stride = depth;
+    g.b = panel;
+    g.b_row_stride = count;
+    g.c = pass.outputs[0].data + first;
+    g.c_row_stride = units;
+    g.bias = pass.inputs.size() > 2 && pass.inputs[2].data ? pass.inputs[2].data + first : nullptr;
+    g.low = limits.low;
+    g.high = limits.high;
+    kernels::gemm(g);
+  });
+}
+
+void backward(const FullyConnected& op, FloatBackward& pass) {
+  const FloatTensor& weights = pass.inputs[1];
+  const int64_t units = weights.shape[0], depth = weights.shape[1];
+  const int64_t batch = pass.inputs[0].size() / depth;
+  float* dy = pass.output_gradients[0].data;
+  if (op.activation != Activation::none) {
+    const Limits limits = limits_of(op.activation);
+    kernels::clamp_gradient(pass.outputs[0].data, dy, batch * units, limits.low, limits.high, dy);
+  }
+  if (pass.inputs.size() > 2 && pass.input_gradients[2].data) {
+    kernels::column_sums(dy, batch, units, pass.input_gradients[2].data);
+  }
+  if (float* weight_gradient = pass.input_gradients[1].data) {
+    for_blocks(*pass.pool, {units, 48}, [&](int64_t first, int64_t count, int64_t, int) {
+      kernels::Gemm g{.m = count, .n = depth, .k = batch};
+      g.a = dy + first;
+      g.a_row_stride = 1;
+      g.a_depth_stride = units;
+      g.b = pass.inputs[0].data;
+      g.b_row_stride = depth;
+      g.c = weight_gradient + first * depth;
+      g.c_row_stride = depth;
+      kernels::gemm(g);
+    });
+  }
+  if (float* input_gradient = pass.input_gradients[0].data) {
+    for_blocks(*pass.pool, {depth, 64}, [&](int64_t first, int64_t count, int64_t, int) {
+      kernels::Gemm g{.m = batch, .n = count, .k = units};
+      g.a = dy;
+      g.a_row_stride = units;
+      g.b = weights.data + first;
+      g.b_row_stride = depth;
+      g.c = input_gradient + first;
+      g.c_row_stride = depth;
+      kernels::gemm(g);
+    });
+  }
 }
 
 void write_tflite(const FullyConnected& op, TfliteWriter& writer) {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tinyml/graph/geometry.h"
+#include "tinyml/kernels/elementwise.h"
+#include "tinyml/ops/float_blocks.h"
+#include "tinyml/ops/float_pass.h"
 #include "tinyml/ops/operator.h"
 #include "tinyml/ops/tflite_options.h"
 
@@ -10,6 +13,22 @@ void infer(const Relu&, Graph& graph, const Node& node) {
 }
 
 int64_t macs(const Relu&, const Graph&, const Node&) { return 0; }
+
+void forward(const Relu& op, FloatForward& pass) {
+  const Limits limits = limits_of(op.activation);
+  for_elements(*pass.pool, pass.outputs[0].size(), [&](int64_t begin, int64_t n) {
+    kernels::clamp(pass.inputs[0].data + begin, n, limits.low, limits.high, pass.outputs[0].data + begin);
+  });
+}
+
+void backward(const Relu& op, FloatBackward& pass) {
+  if (!pass.input_gradients[0].data) return;
+  const Limits limits = limits_of(op.activation);
+  for_elements(*pass.pool, pass.outputs[0].size(), [&](int64_t begin, int64_t n) {
+    kernels::clamp_gradient(pass.outputs[0].data + begin, pass.output_gradients[0].data + begin, n,
+                            limits.low, limits.high, pass.input_gradients[0].data + begin);
+  });
+}
 
 void write_tflite(const Relu& op, TfliteWriter& writer) {
   const bool relu6 = op.activation == Activation::relu6;

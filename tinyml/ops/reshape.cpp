@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "tinyml/graph/geometry.h"
+#include "tinyml/ops/float_pass.h"
 #include "tinyml/ops/operator.h"
 #include "tinyml/ops/tflite_options.h"
 
@@ -16,6 +17,17 @@ void infer(const Reshape& op, Graph& graph, const Node& node) {
 }
 
 int64_t macs(const Reshape&, const Graph&, const Node&) { return 0; }
+
+void forward(const Reshape&, FloatForward& pass) {
+  const FloatTensor& input = pass.inputs[0];
+  if (pass.outputs[0].data != input.data) std::copy_n(input.data, input.size(), pass.outputs[0].data);
+}
+
+void backward(const Reshape&, FloatBackward& pass) {
+  const FloatTensor& gradient = pass.output_gradients[0];
+  float* dx = pass.input_gradients[0].data;
+  if (dx && dx != gradient.data) std::copy_n(gradient.data, gradient.size(), dx);
+}
 
 void write_tflite(const Reshape& op, TfliteWriter& writer) {
   writer.builtin = schema::BuiltinOperator::RESHAPE;

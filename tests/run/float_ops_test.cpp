@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "tests/run/float_reference.h"
+#include "tinyml/base/random.h"
+#include "tinyml/run/float_engine.h"
+
+namespace tinyml {
+namespace {
+
+using reference::Array;
+
+// A graph of one node whose inputs, the activations included, are constants: each then is a parameter with
+// a gradient.
+struct Case {
+  Graph graph;
+  std::vector<Array> inputs;
+
+  template <class Op>
+  Case(const Op& op, const std::vector<Shape>& shapes, Random& random, const Shape& output_shape = {}) {
+    Node node{op, {}, {}};
+    for (const Shape& shape : shapes) {
+      Array in{shape, {}};
+      if (shape.empty()) {
+        node.inputs.push_back(kNoTensor);
+        inputs.push_back(in);
+        continue;
+      }
+      std::vector<float> values(static_cast<size_t>(elements(shape)));
+      for (float& v : values) v = static_cast<float>(random.normal());
+      in.values.assign(values.begin(), values.end());
+      Tensor tensor{"in", DType::float32, shape, {}, to_constant(std::span<const float>(values))};
+      node.inputs.push_back(graph.add(tensor));
+      inputs.push_back(in);
+    }
+    node.outputs = {graph.add({"out", DType::float32, output_shape, {}, nullptr})};
+    graph.outputs = node.outputs;
+    graph.nodes = {node};
+  }
+};
+
+// Forward against the reference, and the gradient of a random projection of the output against central
+// differences of the reference, along a random direction of each input.
+template <class Op>
+void check(const Op& op, Case test, Random& random, size_t differentiable, double tolerance = 2e-5) {
+  ThreadPool pool(2);
+  run::FloatEngine engine(test.graph, 1, pool);
+  engine.forward(true, 7);
+  Graph shaped = test.graph;
+  const std::span<const float> output = engine.output();
+
+  Shape out_shape;
+  if constexpr (std::is_same_v<Op, FullyConnected>) {
+    out_shape = {static_cast<int32_t>(output.size()) / test.inputs[1].shape[0], test.inputs[1].shape[0]};
+  } else if constexpr (requires { op.stride_height; }) {
+    int32_t fh, fw, channels = test.inputs[0].shape[3];
+    if constexpr (requires { op.filter_height; }) {
+      fh = op.filter_height;
+      fw = op.filter_width;
+    } else {
+      fh = test.inputs[1].shape[1];
+      fw = test.inputs[1].shape[2];
+      channels = std::is_same_v<Op, Conv2D> ? test.inputs[1].shape[0] : test.inputs[1].shape[3];
+    }
+    const Window2D w = window_of(op, test.inputs[0].shape, fh, fw);
+    out_shape = {test.inputs[0].shape[0], w.height.output, w.width.output, channels};
+  } else {
+    out_shape = test.inputs[0].shape;
+  }
+
+  const auto evaluate = [&](const reference::Inputs& in) { return reference::run(op, in, out_shape); };
+  const Array expected = evaluate(test.inputs);
+  ASSERT_EQ(output.size(), expected.values.size());
+  double largest = 1;
+  for (const double v : expected.values) largest = std::max(largest, std::abs(v));
+  for (size_t i = 0; i < output.size(); ++i) {
+    ASSERT_NEAR(static_cast<double>(output[i]), expected.values[i], tolerance * largest) << i;
+  }
+
+  std::vector<double> projection(output.size());
+  for (size_t i = 0; i < projection.size(); ++i) {
+    projection[i] = random.normal();
+    engine.output_gradient()[i] = static_cast<float>(projection[i]);
+    projection[i] = static_cast<double>(engine.output_gradient()[i]);
+  }
+  engine.backward();
+  for (size_t k = 0; k < differentiable; ++k) {
+    if (test.inputs[k].shape.empty()) continue;
+    const std::span<const float> gradient = engine.gradient(test.graph.nodes[0].inputs[k]);
+    for (int trial = 0; trial < 2; ++trial) {
+      std::vector<double> direction(gradient.size());
+      for (double& v : direction) v = random.normal();
+      constexpr double kStep = 1e-7;
+      double slope = 0;
+      for (const double sign : {1.0, -1.0}) {
+        reference::Inputs moved = test.inputs;
+        for (size_t i = 0; i < direction.size(); ++i) moved[k].values[i] += sign * kStep * direction[i];
+        const Array y = evaluate(moved);
+        for (size_t i = 0; i < projection.size(); ++i)
+          slope += sign * projection[i] * y.values[i] / (2 * kStep);
+      }
+      double analytic = 0, scale = 1e-3;
+      for (size_t i = 0; i < direction.size(); ++i) {
+        analytic += static_cast<double>(gradient[i]) * direction[i];
+        scale += std::pow(static_cast<double>(gradient[i]) * direction[i], 2);
+      }
+      EXPECT_NEAR(analytic, slope, 1e-4 * std::sqrt(scale) + 1e-6) << "input " << k;
+    }
+  }
+}
+
+int32_t pick(Random& random, int32_t low, int32_t high) {
+  return low + static_cast<int32_t>(random.below(static_cast<uint64_t>(high - low + 1)));
+}
+
+Activation pick_activation(Random& random) { return static_cast<Activation>(random.below(3)); }
+
+template <class Op>
+void pick_window(Op& op, Random& random) {
+  op.stride_height = pick(random, 1, 3);
+  op.stride_width = pick(random, 1, 3);
+  op.padding = random.below(2) ? Padding::same : Padding::valid;
+  op.activation = pick_activation(random);
+}
+
+// One of the dilations that keep `filter` inside `input`.
+int32_t pick_dilation(Random& random, int32_t input, int32_t filter) {
+  return filter == 1 ? 1 : pick(random, 1, std::max(1, std::min(3, (input - 1) / (filter - 1))));
+}
+
+TEST(FloatOps, Conv2DOverRandomShapes) {
+  Random random(1);
+  for (int i = 0; i < 120; ++i) {
+    Conv2D op;
+    pick_window(op, random);
+    const Shape x{pick(random, 1, 19), pick(random, 4, 11), pick(random, 4, 11), pick(random, 1, 20)};
+    const Shape w{pick(random, 1, 20), pick(random, 1, 4), pick(random, 1, 4), x[3]};
+    op.dilation_height = pick_dilation(random, x[1], w[1]);
+    op.dilation_width = pick_dilation(random, x[2], w[2]);
+    SCOPED_TRACE(to_string(x) + " * " + to_string(w));
+    check(op, Case(op, {x, w, random.below(4) ? Shape{w[0]} : Shape{}}, random), random, 3);
+  }
+}
+
+TEST(FloatOps, Conv2DOfOneByOne) {
+  Random random(2);
+  for (const int32_t channels : {1, 7, 16, 33, 64, 80}) {
+    Conv2D op;
+    op.activation = pick_activation(random);
+    const Shape x{5, 25, 5, channels}, w{pick(random, 1, 70), 1, 1, channels};
+    SCOPED_TRACE(to_string(x) + " * " + to_string(w));
+    check(op, Case(op, {x, w, {w[0]}}, random), random, 3);
+  }
+}
+
+TEST(FloatOps, DepthwiseConv2DOverRandomShapes) {
+  Random random(3);
+  for (int i = 0; i < 160; ++i) {
+    DepthwiseConv2D op;
+    pick_window(op, random);
+    op.depth_multiplier = random.below(3) ? 1 : pick(random, 2, 3);
+    const Shape x{pick(random, 1, 19), pick(random, 4, 13), pick(random, 4, 13), pick(random, 1, 40)};
+    const Shape w{1, pick(random, 1, 4), pick(random, 1, 4), x[3] * op.depth_multiplier};
+    op.dilation_height = pick_dilation(random, x[1], w[1]);
+    op.dilation_width = pick_dilation(random, x[2], w[2]);
+    SCOPED_TRACE(to_string(x) + " * " + to_string(w) + " stride " + std::to_string(op.stride_height) + "," +
+                 std::to_string(op.stride_width) + " dilation " + std::to_string(op.dilation_height) + "," +
+                 std::to_string(op.dilation_width));
+    check(op, Case(op, {x, w, random.below(4) ? Shape{w[3]} : Shape{}}, random), random, 3);
+  }
+}
+
+TEST(FloatOps, DepthwiseConv2DOfOneDimension) {
+  Random random(4);
+  for (const int32_t filter : {3, 9, 10, 21}) {
+    for (const int32_t stride : {1, 2}) {
+      for (const int32_t channels : {16, 40}) {
+        DepthwiseConv2D op;
+        op.stride_height = stride;
+        check(op, Case(op, {{3, 49, 1, channels}, {1, filter, 1, channels}, {channels}}, random), random, 3);
+        op.stride_height = 1;
+        op.stride_width = stride;
+        check(op, Case(op, {{3, 1, 49, channels}, {1, 1, filter, channels}, {channels}}, random), random, 3);
+      }
+    }
+  }
+}
+
+TEST(FloatOps, FullyConnected) {
+  Random random(5);
+  for (int i = 0; i < 40; ++i) {
+    const FullyConnected op{pick_activation(random)};
+    const Shape x{pick(random, 1, 40), pick(random, 1, 6), pick(random, 1, 30)};
+    const Shape w{pick(random, 1, 150), x[1] * x[2]};
+    SCOPED_TRACE(to_string(x) + " * " + to_string(w));
+    check(op, Case(op, {x, w, random.below(4) ? Shape{w[0]} : Shape{}}, random), random, 3);
+  }
+}
+
+TEST(FloatOps, BatchNormOfTheBatch) {
+  Random random(6);
+  for (const int32_t channels : {1, 3, 16, 37}) {
+    for (const int32_t rows : {2, 9, 700}) {
+      check(BatchNorm{},
+            Case(BatchNorm{}, {{rows, channels}, {channels}, {channels}, {channels}, {channels}}, random),
+            random, 3, 1e-4);
+    }
+  }
+}
+
+TEST(FloatOps, Pools) {
+  Random random(7);
+  for (int i = 0; i < 40; ++i) {
+    const Shape x{pick(random, 1, 19), pick(random, 4, 11), pick(random, 4, 11), pick(random, 1, 35)};
+    AveragePool2D average;
+    MaxPool2D largest;
+    pick_window(average, random);
+    pick_window(largest, random);
+    average.filter_height = largest.filter_height = pick(random, 1, 4);
+    average.filter_width = largest.filter_width = pick(random, 1, 4);
+    SCOPED_TRACE(to_string(x));
+    check(average, Case(average, {x}, random), random, 1);
+    check(largest, Case(largest, {x}, random), random, 1);
+  }
+}
+
+TEST(FloatOps, ElementwiseAndSoftmax) {
+  Random random(8);
+  for (const Shape& x : {Shape{3, 5}, Shape{40, 17}, Shape{2, 90, 100}}) {
+    check(Relu{}, Case(Relu{}, {x}, random), random, 1);
+    check(Relu{Activation::relu6}, Case(Relu{Activation::relu6}, {x}, random), random, 1);
+    check(Add{}, Case(Add{}, {x, x}, random), random, 2);
+    check(Add{Activation::relu}, Case(Add{Activation::relu}, {x, x}, random), random, 2);
+    check(Softmax{}, Case(Softmax{}, {x}, random), random, 1);
+    check(Softmax{0.5f}, Case(Softmax{0.5f}, {x}, random), random, 1);
+  }
+}
+
+}  // namespace
+}  // namespace tinyml

@@ -3,6 +3,7 @@
 
 #include "tinyml/device/nn/conv_2d.h"
 #include "tinyml/device/nn/depthwise_conv_2d.h"
+#include "tinyml/ops/lower_dsp.h"
 
 namespace tinyml::ops {
 
@@ -79,8 +80,11 @@ KernelCall portable_depthwise(const Convolution& c) {
 
 }  // namespace
 
-KernelCall lower_convolution(Convolution c, const Target&) {
+KernelCall lower_convolution(Convolution c, const Target& target) {
   fold_zero_point(c.bias, sums_of_rows(c.weights, c.params.output_channels), c.params.input_zero_point);
+  if (has_dsp(target.core)) {
+    if (auto call = dsp_convolution(c)) return *std::move(call);
+  }
   return portable_convolution(c);
 }
 
@@ -92,6 +96,9 @@ KernelCall lower_depthwise(Convolution c, const Target& target) {
   }
   fold_zero_point(c.bias, sums_of_rows(transpose(c.weights, channels), c.params.output_channels),
                   c.params.input_zero_point);
+  if (has_dsp(target.core)) {
+    if (auto call = dsp_depthwise(c)) return *std::move(call);
+  }
   return portable_depthwise(c);
 }
 

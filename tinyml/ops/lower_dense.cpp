@@ -2,10 +2,14 @@
 #include "tinyml/ops/lower_dense.h"
 
 #include "tinyml/device/nn/fully_connected.h"
+#include "tinyml/ops/lower_dsp.h"
 
 namespace tinyml::ops {
 
-KernelCall lower_dense(const Dense& d, const Target&) {
+KernelCall lower_dense(const Dense& d, const Target& target) {
+  if (has_dsp(target.core)) {
+    if (auto call = dsp_dense(d)) return *std::move(call);
+  }
   device::FullyConnectedParams p{};
   p.rows = d.rows;
   p.inputs = d.inputs;

@@ -5,6 +5,7 @@
 #include "tinyml/kernels/elementwise.h"
 #include "tinyml/ops/float_blocks.h"
 #include "tinyml/ops/float_pass.h"
+#include "tinyml/ops/lower_pool.h"
 #include "tinyml/ops/operator.h"
 #include "tinyml/ops/tflite_options.h"
 
@@ -82,6 +83,10 @@ void backward(const AveragePool2D& op, FloatBackward& pass) {
       });
     }
   });
+}
+
+KernelCall lower(const AveragePool2D& op, const Graph& graph, const Node& node, const Target&) {
+  return lower_pool(op, graph, node, "average_pool_2d", TINYML_KERNEL(average_pool_2d));
 }
 
 void write_tflite(const AveragePool2D& op, TfliteWriter& writer) {

@@ -6,6 +6,7 @@
 #include "tinyml/kernels/gemm.h"
 #include "tinyml/ops/float_blocks.h"
 #include "tinyml/ops/float_pass.h"
+#include "tinyml/ops/lower_convolution.h"
 #include "tinyml/ops/operator.h"
 #include "tinyml/ops/tflite_options.h"
 
@@ -186,6 +187,12 @@ void backward(const Conv2D& op, FloatBackward& pass) {
   });
   if (weight_gradient) kernels::sum_parts(weight_parts, samples.count(), weight_count, weight_gradient);
   if (bias_gradient) kernels::sum_parts(bias_parts, samples.count(), p.filters, bias_gradient);
+}
+
+KernelCall lower(const Conv2D& op, const Graph& graph, const Node& node, const Target& target) {
+  const Shape& weights = graph[node.inputs.at(1)].shape;
+  const Window2D window = window_of(op, input_shape(graph, node, 4), weights.at(1), weights.at(2));
+  return lower_convolution(convolution_of(window, op.activation, graph, node), target);
 }
 
 void write_tflite(const Conv2D& op, TfliteWriter& writer) {

@@ -4,6 +4,7 @@
 #include "tinyml/kernels/elementwise.h"
 #include "tinyml/ops/float_blocks.h"
 #include "tinyml/ops/float_pass.h"
+#include "tinyml/ops/lower_convolution.h"
 #include "tinyml/ops/operator.h"
 #include "tinyml/ops/tflite_options.h"
 
@@ -85,6 +86,12 @@ void backward(const DepthwiseConv2D& op, FloatBackward& pass) {
   });
   if (weight_gradient) kernels::sum_parts(weight_parts, samples.count(), weight_count, weight_gradient);
   if (bias_gradient) kernels::sum_parts(bias_parts, samples.count(), shape.channels, bias_gradient);
+}
+
+KernelCall lower(const DepthwiseConv2D& op, const Graph& graph, const Node& node, const Target& target) {
+  const Shape& weights = graph[node.inputs.at(1)].shape;
+  const Window2D window = window_of(op, input_shape(graph, node, 4), weights.at(1), weights.at(2));
+  return lower_depthwise(convolution_of(window, op.activation, graph, node), target);
 }
 
 void write_tflite(const DepthwiseConv2D& op, TfliteWriter& writer) {

@@ -4,6 +4,7 @@
 #include "tinyml/kernels/gemm.h"
 #include "tinyml/ops/float_blocks.h"
 #include "tinyml/ops/float_pass.h"
+#include "tinyml/ops/lower_dense.h"
 #include "tinyml/ops/operator.h"
 #include "tinyml/ops/tflite_options.h"
 
@@ -84,6 +85,30 @@ void backward(const FullyConnected& op, FloatBackward& pass) {
       kernels::gemm(g);
     });
   }
+}
+
+KernelCall lower(const FullyConnected& op, const Graph& graph, const Node& node, const Target& target) {
+  const Tensor& input = int8_activation(graph, node.inputs.at(0));
+  const Tensor& output = int8_activation(graph, node.outputs.at(0));
+  const Tensor& weights = graph[node.inputs.at(1)];
+  const std::span<const int8_t> values = int8_weights(graph, node.inputs[1]);
+  Dense dense;
+  dense.outputs = weights.shape.at(0);
+  dense.inputs = weights.shape.at(1);
+  dense.rows = static_cast<int32_t>(elements(input.shape) / dense.inputs);
+  dense.weights.assign(values.begin(), values.end());
+  dense.bias = int32_bias(graph, node, dense.outputs);
+  fold_zero_point(dense.bias, sums_of_rows(values, dense.outputs), input.quantization.zero_point());
+  if (weights.quantization.per_channel()) {
+    dense.multipliers = channel_multipliers(input, weights, output, dense.outputs);
+  } else {
+    // TensorFlow Lite multiplies these two in single precision.
+    const float product = input.quantization.scale() * weights.quantization.scale();
+    dense.multipliers = {quantize_multiplier(double{product} / double{output.quantization.scale()})};
+  }
+  dense.output_zero_point = output.quantization.zero_point();
+  dense.range = activation_range(op.activation, output.quantization);
+  return lower_dense(dense, target);
 }
 
 void write_tflite(const FullyConnected& op, TfliteWriter& writer) {

@@ -6,6 +6,7 @@
 #include "tinyml/kernels/elementwise.h"
 #include "tinyml/ops/float_blocks.h"
 #include "tinyml/ops/float_pass.h"
+#include "tinyml/ops/lower_pool.h"
 #include "tinyml/ops/operator.h"
 #include "tinyml/ops/tflite_options.h"
 
@@ -83,6 +84,10 @@ void backward(const MaxPool2D& op, FloatBackward& pass) {
       }
     }
   });
+}
+
+KernelCall lower(const MaxPool2D& op, const Graph& graph, const Node& node, const Target&) {
+  return lower_pool(op, graph, node, "max_pool_2d", TINYML_KERNEL(max_pool_2d));
 }
 
 void write_tflite(const MaxPool2D& op, TfliteWriter& writer) {

@@ -3,6 +3,7 @@
 
 #include "tinyml/graph/geometry.h"
 #include "tinyml/ops/float_pass.h"
+#include "tinyml/ops/kernel_call.h"
 #include "tinyml/ops/operator.h"
 #include "tinyml/ops/tflite_options.h"
 
@@ -28,6 +29,8 @@ void backward(const Reshape&, FloatBackward& pass) {
   float* dx = pass.input_gradients[0].data;
   if (dx && dx != gradient.data) std::copy_n(gradient.data, gradient.size(), dx);
 }
+
+KernelCall lower(const Reshape&, const Graph&, const Node&, const Target&) { return {}; }
 
 void write_tflite(const Reshape& op, TfliteWriter& writer) {
   writer.builtin = schema::BuiltinOperator::RESHAPE;

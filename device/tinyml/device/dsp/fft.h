@@ -18,13 +18,13 @@ struct FixedArithmetic {
   using Value = int32_t;
   using Twiddle = int16_t;
 
-  static int32_t half(int32_t a) { return a >> 1; }
+  static TINYML_ALWAYS_INLINE int32_t half(int32_t a) { return a >> 1; }
   /// a*c + b*d.
-  static int32_t dot(int32_t a, int16_t c, int32_t b, int16_t d) {
+  static TINYML_ALWAYS_INLINE int32_t dot(int32_t a, int16_t c, int32_t b, int16_t d) {
     return multiply_add_q16(multiply_q16(a, c), b, d) * 2;
   }
   /// a*c - b*d.
-  static int32_t cross(int32_t a, int16_t c, int32_t b, int16_t d) {
+  static TINYML_ALWAYS_INLINE int32_t cross(int32_t a, int16_t c, int32_t b, int16_t d) {
     return (multiply_q16(a, c) - multiply_q16(b, d)) * 2;
   }
 };
@@ -33,9 +33,9 @@ struct FloatArithmetic {
   using Value = float;
   using Twiddle = float;
 
-  static float half(float a) { return 0.5f * a; }
-  static float dot(float a, float c, float b, float d) { return a * c + b * d; }
-  static float cross(float a, float c, float b, float d) { return a * c - b * d; }
+  static TINYML_ALWAYS_INLINE float half(float a) { return 0.5f * a; }
+  static TINYML_ALWAYS_INLINE float dot(float a, float c, float b, float d) { return a * c + b * d; }
+  static TINYML_ALWAYS_INLINE float cross(float a, float c, float b, float d) { return a * c - b * d; }
 };
 
 /// exp(-i angle) as cosine and sine.
@@ -50,22 +50,22 @@ struct Complex {
 };
 
 template <class A>
-inline Complex<A> operator*(const Complex<A>& z, const Rotation<A>& w) {
+TINYML_ALWAYS_INLINE Complex<A> operator*(const Complex<A>& z, const Rotation<A>& w) {
   return {A::dot(z.re, w.cosine, z.im, w.sine), A::cross(z.im, w.cosine, z.re, w.sine)};
 }
 template <class A>
-inline Complex<A> operator+(const Complex<A>& a, const Complex<A>& b) {
+TINYML_ALWAYS_INLINE Complex<A> operator+(const Complex<A>& a, const Complex<A>& b) {
   return {a.re + b.re, a.im + b.im};
 }
 template <class A>
-inline Complex<A> operator-(const Complex<A>& a, const Complex<A>& b) {
+TINYML_ALWAYS_INLINE Complex<A> operator-(const Complex<A>& a, const Complex<A>& b) {
   return {a.re - b.re, a.im - b.im};
 }
 
 /// The rotation by `step` points of a circle of `points`, 0 < step < 3/4 points. `table`: cosine and sine of
 /// the first quarter, points / 4 pairs.
 template <class A>
-inline Rotation<A> rotation(const typename A::Twiddle* table, int32_t points, int32_t step) {
+TINYML_ALWAYS_INLINE Rotation<A> rotation(const typename A::Twiddle* table, int32_t points, int32_t step) {
   const int32_t quarter = points >> 2;
   const typename A::Twiddle* pair = table + 2 * (step & (quarter - 1));
   using Twiddle = typename A::Twiddle;
@@ -95,7 +95,7 @@ class BitReversedIndex {
 
 /// One radix-4 butterfly of four blocks `m` apart, whose order is bit-reversed: 0, 2, 1, 3.
 template <class A>
-inline void butterfly(Complex<A>* z, int32_t m, Complex<A> a, Complex<A> b, Complex<A> c, Complex<A> d) {
+TINYML_ALWAYS_INLINE void butterfly(Complex<A>* z, int32_t m, Complex<A> a, Complex<A> b, Complex<A> c, Complex<A> d) {
   const Complex<A> s0 = a + b, s1 = a - b, s2 = c + d, s3 = c - d;
   z[0] = s0 + s2;
   z[m] = {s1.re + s3.im, s1.im - s3.re};
@@ -116,11 +116,11 @@ void complex_fft(Complex<A>* z, int32_t n, const typename A::Twiddle* twiddles) 
       z[i + 1] = a - b;
     }
   }
-  for (; m < n; m *= 4) {
+  int32_t step = m == 2 ? n >> 2 : n >> 1;
+  for (; m < n; m *= 4, step >>= 2) {
     for (int32_t i = 0; i < n; i += 4 * m) {
       butterfly(z + i, m, z[i], z[i + m], z[i + 2 * m], z[i + 3 * m]);
     }
-    const int32_t step = n / (2 * m);
     for (int32_t j = 1; j < m; ++j) {
       const Rotation<A> w1 = rotation<A>(twiddles, 2 * n, j * step);
       const Rotation<A> w2 = rotation<A>(twiddles, 2 * n, 2 * j * step);

@@ -39,7 +39,7 @@ bool load_frame(const P& p, const int16_t* frame, const uint16_t* window, Comple
                 int32_t* shift) {
   const int32_t n = p.fft_size / 2, samples = p.frame_samples;
   uint32_t peak = 0;
-  const auto windowed = [&](int32_t t) -> int32_t {
+  const auto windowed = [&](int32_t t) __attribute__((always_inline)) -> int32_t {
     if (t >= samples) return 0;
     const int32_t value = frame[t] * window[2 * t <= samples ? t : samples - t];
     peak |= static_cast<uint32_t>(value ^ (value >> 31));

@@ -12,21 +12,24 @@
 #define TINYML_NARROW_MULTIPLY 0
 #endif
 
+/// For small functions in inner loops, which -Os would call.
+#define TINYML_ALWAYS_INLINE inline __attribute__((always_inline))
+
 namespace tinyml {
 namespace device {
 namespace narrow {
 
-inline int32_t multiply_q16(int32_t a, int16_t w) {
+TINYML_ALWAYS_INLINE int32_t multiply_q16(int32_t a, int16_t w) {
   return (a >> 16) * w + ((static_cast<int32_t>(a & 0xffff) * w) >> 16);
 }
 
-inline uint64_t square(int32_t a) {
+TINYML_ALWAYS_INLINE uint64_t square(int32_t a) {
   const uint32_t u = a < 0 ? 0u - static_cast<uint32_t>(a) : static_cast<uint32_t>(a);
   const uint32_t high = u >> 16, low = u & 0xffff;
   return (static_cast<uint64_t>(high * high) << 32) + (static_cast<uint64_t>(high * low) << 17) + low * low;
 }
 
-inline uint64_t multiply_48x16(uint64_t a, uint16_t w) {
+TINYML_ALWAYS_INLINE uint64_t multiply_48x16(uint64_t a, uint16_t w) {
   const uint32_t low = static_cast<uint32_t>(a), high = static_cast<uint32_t>(a >> 32);
   return (static_cast<uint64_t>(high * w) << 32) + (static_cast<uint64_t>((low >> 16) * w) << 16) +
          (low & 0xffff) * w;
@@ -35,7 +38,7 @@ inline uint64_t multiply_48x16(uint64_t a, uint16_t w) {
 }  // namespace narrow
 
 /// floor(a * w / 2^16).
-inline int32_t multiply_q16(int32_t a, int16_t w) {
+TINYML_ALWAYS_INLINE int32_t multiply_q16(int32_t a, int16_t w) {
 #if TINYML_NARROW_MULTIPLY
   return narrow::multiply_q16(a, w);
 #elif defined(__ARM_FEATURE_DSP)
@@ -48,7 +51,7 @@ inline int32_t multiply_q16(int32_t a, int16_t w) {
 }
 
 /// sum + floor(a * w / 2^16), which must fit in 32 bits.
-inline int32_t multiply_add_q16(int32_t sum, int32_t a, int16_t w) {
+TINYML_ALWAYS_INLINE int32_t multiply_add_q16(int32_t sum, int32_t a, int16_t w) {
 #if defined(__ARM_FEATURE_DSP)
   __asm__("smlawb %0, %1, %2, %0" : "+r"(sum) : "r"(a), "r"(w));
   return sum;
@@ -58,7 +61,7 @@ inline int32_t multiply_add_q16(int32_t sum, int32_t a, int16_t w) {
 }
 
 /// a * a.
-inline uint64_t square(int32_t a) {
+TINYML_ALWAYS_INLINE uint64_t square(int32_t a) {
 #if TINYML_NARROW_MULTIPLY
   return narrow::square(a);
 #else
@@ -67,7 +70,7 @@ inline uint64_t square(int32_t a) {
 }
 
 /// a * w, for a < 2^48.
-inline uint64_t multiply_48x16(uint64_t a, uint16_t w) {
+TINYML_ALWAYS_INLINE uint64_t multiply_48x16(uint64_t a, uint16_t w) {
 #if TINYML_NARROW_MULTIPLY
   return narrow::multiply_48x16(a, w);
 #else

@@ -30,12 +30,11 @@ class GeneratedProgram {
   const std::filesystem::path& folder() const { return folder_.path(); }
 
   /// Compiles the model alone to model.o and returns what the compiler says.
-  std::string compile(std::vector<std::string> command) const {
-    for (const char* flag :
-         {"-std=c++14", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-funsigned-char", "-c", "-I."}) {
+  std::string compile(std::vector<std::string> command, const std::string& standard = "c++14") const {
+    for (const char* flag : {"-Wall", "-Wextra", "-Wpedantic", "-Werror", "-funsigned-char", "-c", "-I."}) {
       command.push_back(flag);
     }
-    command.insert(command.end(), {model_.source.name, "-o", "model.o"});
+    command.insert(command.end(), {"-std=" + standard, model_.source.name, "-o", "model.o"});
     return run(command);
   }
 

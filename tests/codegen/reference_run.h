@@ -5,6 +5,7 @@
 #include <cstring>
 #include <vector>
 
+#include "tinyml/base/random.h"
 #include "tinyml/ops/operator.h"
 
 namespace tinyml::codegen {

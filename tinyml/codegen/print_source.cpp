@@ -67,6 +67,9 @@ std::string print_memory(const ModelText& text) {
 #ifndef TINYML_NOINLINE
 #define TINYML_NOINLINE __attribute__((noinline))
 #endif
+#ifdef __clang__  // not every kernel needs every parameter
+#pragma clang diagnostic ignored "-Wunused-const-variable"
+#endif
 
 namespace {} {{
 namespace {{

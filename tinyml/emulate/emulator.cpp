@@ -35,13 +35,12 @@ const char* machine_for(Core core) {
 /// What the counter is told, and the names of its regions.
 struct CountPlan {
   std::string config;
-  std::map<int, std::string> layers;  // by region index
+  std::map<int, std::string> layers;  // by region, which is the layer's number and one
 };
 
 CountPlan plan_counting(const boards::Elf& elf, Core core, const std::string& elf_name) {
   CountPlan plan;
   plan.config = fmt::format("core {}\n", core == Core::cortex_m0plus ? "m0plus" : "m4");
-  std::map<int, int> region_of_layer;
   bool begin = false, end = false;
   for (const boards::ElfSymbol& symbol : elf.symbols) {
     if (symbol.name == "harness_run_begin") {
@@ -54,8 +53,7 @@ CountPlan plan_counting(const boards::Elf& elf, Core core, const std::string& el
     if (symbol.kind != boards::SymbolKind::function || symbol.size_bytes == 0) continue;
     if (symbol.name.find(".cold") != std::string::npos) continue;
     if (const auto layer = layer_of_symbol(symbol.name)) {
-      const int next = static_cast<int>(region_of_layer.size()) + 1;
-      const int region = region_of_layer.try_emplace(layer->number, next).first->second;
+      const int region = layer->number + 1;
       plan.layers.emplace(region, layer->name);
       plan.config += fmt::format("layer {} {:x}\n", region, symbol.address);
       continue;

@@ -32,9 +32,11 @@ void build_firmware(const FirmwareSpec& spec, const fs::path& elf) {
   const TemporaryFolder folder;
   write_text(folder.path() / "semihosting.h", firmware_text("firmware/semihosting.h"));
   write_text(folder.path() / "harness_startup.cpp", firmware_text("firmware/startup.cpp"));
-  write_text(folder.path() / "harness_main.cpp",
-             fmt::format("#include \"{0}.h\"\n#define TINYML_MODEL {0}\n#define TINYML_STREAMING {1}\n{2}",
-                         spec.name, spec.streaming ? 1 : 0, firmware_text("firmware/harness.cpp")));
+  write_text(
+      folder.path() / "harness_main.cpp",
+      fmt::format("#include \"{0}.h\"\n#define TINYML_MODEL {0}\n#define TINYML_STREAMING {1:d}\n"
+                  "#define TINYML_INPUT_IN_ARENA {2:d}\n{3}",
+                  spec.name, spec.streaming, spec.input_in_arena, firmware_text("firmware/harness.cpp")));
   boards::CompileRequest request;
   request.core = spec.core;
   request.sources = spec.sources;
@@ -59,6 +61,7 @@ void build_firmware(const codegen::GeneratedModel& model, Core core, const std::
   }
   build_firmware({.name = model.name,
                   .streaming = model.features.has_value(),
+                  .input_in_arena = model.header.text.find("input_buffer()") != std::string::npos,
                   .sources = {folder.path() / model.source.name},
                   .include_folders = {folder.path()},
                   .flags = flags,

@@ -15,7 +15,8 @@ namespace tinyml::emulate {
 /// `void push(const int16_t*)` and `const int8_t* classify()`.
 struct FirmwareSpec {
   std::string name;
-  bool streaming = false;  // has a front end
+  bool streaming = false;       // has a front end
+  bool input_in_arena = false;  // has `int8_t* input_buffer()`, which invoke() takes
   std::vector<std::filesystem::path> sources;
   std::vector<std::filesystem::path> include_folders;  // of NAME.h and of the device headers
   std::vector<std::string> flags = {"-O2"};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs a generated model on the records of a file. The text before this one includes the model's header and
-// defines TINYML_MODEL (its namespace) and TINYML_STREAMING (whether it has a front end).
+// defines TINYML_MODEL (its namespace), TINYML_STREAMING (whether it has a front end) and
+// TINYML_INPUT_IN_ARENA (whether it has an input_buffer()).
 //
 // input.bin: uint32 mode, record count, record bytes; the records.
 //   mode 0, net: a record is input_bytes int8; one measured run, invoke().
@@ -63,8 +64,13 @@ __attribute__((noinline)) uint32_t stack_of(void (*function)()) {
 }
 
 const int8_t* result;
-alignas(8) int8_t input[model::input_bytes];
-void run_invoke() { result = model::invoke(input); }
+#if TINYML_INPUT_IN_ARENA
+int8_t* input() { return model::input_buffer(); }
+#else
+alignas(8) int8_t own_input[model::input_bytes];
+int8_t* input() { return own_input; }
+#endif
+void run_invoke() { result = model::invoke(input()); }
 
 #if TINYML_STREAMING
 alignas(8) int16_t hop[model::hop_samples];
@@ -87,8 +93,8 @@ int main() {
   uint32_t stack[2] = {0, 0};
   for (uint32_t record = 0; record < header[1]; ++record) {
     if (header[0] == 0) {
-      if (header[2] != sizeof input) fail("a record is not input_bytes long\n");
-      read_exactly(in, input, sizeof input);
+      if (header[2] != static_cast<uint32_t>(model::input_bytes)) fail("a record is not input_bytes long\n");
+      read_exactly(in, input(), model::input_bytes);
       at_most(stack[0], stack_of(run_invoke));
     } else {
 #if TINYML_STREAMING

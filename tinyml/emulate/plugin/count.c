@@ -128,12 +128,14 @@ static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *translated) {
   int after_load = 0;
   for (size_t i = 0; i < n; ++i) {
     const struct qemu_plugin_insn *instruction = qemu_plugin_tb_get_insn(translated, i);
-    const size_t size = qemu_plugin_insn_size(instruction);
+    const size_t known = qemu_plugin_insn_size(instruction);
     uint8_t bytes[4] = {0};
     const uintptr_t data = qemu_plugin_insn_data(instruction, bytes, sizeof bytes);
-    if (data > sizeof bytes) memcpy(bytes, (const void *)data, size < 4 ? size : 4);
+    if (data > sizeof bytes) memcpy(bytes, (const void *)data, known < 4 ? known : 4);
     const unsigned first = bytes[0] | (unsigned)bytes[1] << 8;
     const unsigned second = bytes[2] | (unsigned)bytes[3] << 8;
+    /* Not the size that QEMU gives: before the end of a page it has looked one halfword ahead. */
+    const size_t size = (first >> 11) >= 0x1D ? 4 : 2;
     const struct cost cost = size == 4 ? cost_of_32(first, second, is_m0plus) : cost_of_16(first, is_m0plus);
     block->cycles += cost.cycles;
     if (after_load && cost.access) block->cycles -= 1;

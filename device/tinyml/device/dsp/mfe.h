@@ -3,6 +3,9 @@
 
 // Log-mel filterbank energies of int16 samples as int8, in integers only: Hann window, block normalisation,
 // real FFT, power, triangular mel bands, log2, affine map. The same bits on every core.
+//
+// Against the same chain in float64, rounded: at most one count of difference for every band above -90 dB and
+// within 80 dB of the frame's loudest band. Further below a full-scale tone, Q15 twiddles blur it.
 
 #include <stdint.h>
 
@@ -39,7 +42,7 @@ bool load_frame(const P& p, const int16_t* frame, const uint16_t* window, Comple
                 int32_t* shift) {
   const int32_t n = p.fft_size / 2, samples = p.frame_samples;
   uint32_t peak = 0;
-  const auto windowed = [&](int32_t t) __attribute__((always_inline)) -> int32_t {
+  const auto windowed = [&](int32_t t) __attribute__((always_inline))->int32_t {
     if (t >= samples) return 0;
     const int32_t value = frame[t] * window[2 * t <= samples ? t : samples - t];
     peak |= static_cast<uint32_t>(value ^ (value >> 31));

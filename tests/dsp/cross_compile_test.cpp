@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tinyml/base/file.h"
+#include "tinyml/base/subprocess.h"
+
+namespace tinyml {
+namespace {
+
+using testing::ContainsRegex;
+using testing::Not;
+
+constexpr const char* kFixed = R"(
+#include "tinyml/device/dsp/mfcc.h"
+#include "tinyml/device/dsp/stream.h"
+struct P {
+  static constexpr int32_t frames = 49, frame_samples = 480, hop_samples = 320, fft_size = 512;
+  static constexpr int32_t normalised_bits = 21, bands = 40, coefficients = 10;
+  static constexpr int32_t reference = 2000000, gain = 31457, gain_shift = 11, limit = 544000;
+};
+static tinyml::device::FrameBuffer<480, 320> buffer;
+void features(const int16_t* samples, const uint16_t* u, const int16_t* s, int8_t* out, void* scratch) {
+  tinyml::device::mfcc(P{}, samples, u, s, u, u, u, s, out, scratch);
+  buffer.push(samples, 100, [&](const int16_t* frame) {
+    tinyml::device::mfe_frame(P{}, frame, u, s, u, u, u, out, scratch);
+  });
+}
+)";
+
+constexpr const char* kFloat = R"(
+#include "tinyml/device/dsp/mfe_float.h"
+struct P {
+  static constexpr int32_t frames = 49, frame_samples = 480, hop_samples = 320, fft_size = 512;
+  static constexpr int32_t bands = 40, coefficients = 10;
+};
+void features(const float* f, const uint16_t* u, float* out, void* scratch) {
+  tinyml::device::mfe_float(P{}, f, f, f, u, f, out, scratch);
+  tinyml::device::mfcc_float(P{}, f, f, f, u, f, f, f, out, scratch);
+}
+)";
+
+class CrossCompile : public testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override {
+    if (!find_program("arm-none-eabi-g++")) GTEST_SKIP() << "skipped: no arm-none-eabi-g++";
+  }
+
+  ProcessResult compile(const char* source) {
+    write_text(folder_.path() / "features.cpp", source);
+    return run_process({"arm-none-eabi-g++", std::string("-mcpu=") + GetParam(), "-mthumb", "-std=c++14",
+                        "-Os", "-fno-rtti", "-fno-exceptions", "-funsigned-char", "-Wall", "-Wextra",
+                        "-Werror", "-I" TINYML_SOURCE_DIR "/device", "-c",
+                        (folder_.path() / "features.cpp").string(), "-o", object()});
+  }
+  std::string object() const { return (folder_.path() / "features.o").string(); }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+TEST_P(CrossCompile, FixedPathCallsNoArithmeticAndDoesNotDivide) {
+  const ProcessResult compiled = compile(kFixed);
+  ASSERT_EQ(compiled.exit_code, 0) << compiled.error;
+  const ProcessResult symbols = run_process({"arm-none-eabi-nm", "-u", object()});
+  const ProcessResult code = run_process({"arm-none-eabi-objdump", "-d", object()});
+  ASSERT_NE(code.output.find("mul"), std::string::npos);
+  // Shifts, leading zeros and memory moves remain; cores without a 64-bit product call none for it either.
+  EXPECT_THAT(symbols.output, Not(ContainsRegex("div|mul|mod|log|__aeabi_[fd]")));
+  EXPECT_THAT(code.output, Not(ContainsRegex("[us]div[[:space:]]")));
+}
+
+TEST_P(CrossCompile, FloatPathIsClean) {
+  const ProcessResult compiled = compile(kFloat);
+  EXPECT_EQ(compiled.exit_code, 0) << compiled.error;
+}
+
+INSTANTIATE_TEST_SUITE_P(Cores, CrossCompile, testing::Values("cortex-m0plus", "cortex-m4", "cortex-m7"),
+                         [](const auto& info) {
+                           const std::string name = info.param;
+                           return name.substr(name.find('-') + 1);
+                         });
+
+}  // namespace
+}  // namespace tinyml

@@ -33,6 +33,8 @@ struct Parameter {
 /// One call of one device kernel. The code generator prints it; the host engine runs it. The call is
 ///   function(parameters, inputs…, tables…, outputs…, scratch)
 /// where `scratch` is passed only when scratch_bytes > 0.
+/// The inputs are the node's that are not constants. An empty `function` (Reshape): no call, the output is an
+/// alias of input 0. Scratch is aligned to 8 bytes, all else to 4.
 struct KernelCall {
   std::string header;    // "tinyml/device/nn/conv_2d.h"
   std::string function;  // "conv_2d", in namespace tinyml::device

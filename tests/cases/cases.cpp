@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/cases/cases.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "tests/cases/case_builder.h"
+#include "tinyml/ops/operator.h"
+
+namespace tinyml::tests {
+
+namespace {
+
+Tensor make_tensor(std::string name, DType dtype, Shape shape) {
+  Tensor tensor;
+  tensor.name = std::move(name);
+  tensor.dtype = dtype;
+  tensor.shape = std::move(shape);
+  return tensor;
+}
+
+}  // namespace
+
+CaseBuilder::CaseBuilder(std::string name, uint64_t seed) : random_(seed) { case_.name = std::move(name); }
+
+TensorId CaseBuilder::input(Shape shape, float scale, int32_t zero_point) {
+  std::vector<int8_t> values(static_cast<size_t>(elements(shape)));
+  for (int8_t& value : values) value = static_cast<int8_t>(random_.next());
+  case_.inputs.push_back(std::move(values));
+  Tensor tensor = make_tensor("input" + std::to_string(case_.inputs.size()), DType::int8, std::move(shape));
+  tensor.quantization = {{scale}, {zero_point}, 0};
+  const TensorId id = case_.graph.add(std::move(tensor));
+  case_.graph.inputs.push_back(id);
+  return id;
+}
+
+TensorId CaseBuilder::output(float scale, int32_t zero_point) {
+  Tensor tensor = make_tensor("output", DType::int8, {});
+  tensor.quantization = {{scale}, {zero_point}, 0};
+  const TensorId id = case_.graph.add(std::move(tensor));
+  case_.graph.outputs.push_back(id);
+  return id;
+}
+
+TensorId CaseBuilder::weights(Shape shape, int32_t axis, double scale) {
+  Tensor tensor = make_tensor("weights", DType::int8, std::move(shape));
+  std::vector<int8_t> values(static_cast<size_t>(elements(tensor.shape)));
+  for (int8_t& value : values) value = static_cast<int8_t>(static_cast<int>(random_.below(255)) - 127);
+  tensor.data = to_constant(std::span<const int8_t>(values));
+  tensor.quantization.axis = std::max(axis, 0);
+  const int32_t scales = axis < 0 ? 1 : tensor.shape[static_cast<size_t>(axis)];
+  for (int32_t i = 0; i < scales; ++i) {
+    tensor.quantization.scales.push_back(static_cast<float>(scale * std::exp2(random_.uniform(-1.5, 1.5))));
+    tensor.quantization.zero_points.push_back(0);
+  }
+  return case_.graph.add(std::move(tensor));
+}
+
+TensorId CaseBuilder::bias(int32_t channels, int32_t taps, TensorId input, TensorId weights) {
+  Tensor tensor = make_tensor("bias", DType::int32, {channels});
+  std::vector<int32_t> values(static_cast<size_t>(channels));
+  for (int32_t& value : values) value = static_cast<int32_t>(random_.normal() * 3000 * std::sqrt(taps));
+  tensor.data = to_constant(std::span<const int32_t>(values));
+  for (float scale : case_.graph[weights].quantization.scales) {
+    tensor.quantization.scales.push_back(scale * case_.graph[input].quantization.scale());
+    tensor.quantization.zero_points.push_back(0);
+  }
+  return case_.graph.add(std::move(tensor));
+}
+
+OperatorCase CaseBuilder::finish(Operator op, std::vector<TensorId> inputs, TensorId output) {
+  case_.graph.name = case_.name;
+  case_.graph.nodes.push_back({std::move(op), std::move(inputs), {output}});
+  ops::infer(case_.graph);
+  verify(case_.graph);
+  return std::move(case_);
+}
+
+std::vector<OperatorCase> all_cases() {
+  std::vector<OperatorCase> cases;
+  for (auto* of_operator : {conv_2d_cases, depthwise_conv_2d_cases, fully_connected_cases, pool_2d_cases,
+                            add_cases, softmax_cases, reshape_cases}) {
+    for (OperatorCase& one : of_operator()) cases.push_back(std::move(one));
+  }
+  return cases;
+}
+
+OperatorCase merged(const std::vector<OperatorCase>& cases) {
+  OperatorCase all;
+  all.name = "all";
+  for (const OperatorCase& one : cases) {
+    const auto first = static_cast<TensorId>(all.graph.tensors.size());
+    const auto moved = [&](std::vector<TensorId> ids) {
+      for (TensorId& id : ids) id = id == kNoTensor ? id : id + first;
+      return ids;
+    };
+    for (Tensor tensor : one.graph.tensors) {
+      tensor.name = one.name + "/" + tensor.name;
+      all.graph.add(std::move(tensor));
+    }
+    for (const Node& node : one.graph.nodes) {
+      all.graph.nodes.push_back({node.op, moved(node.inputs), moved(node.outputs)});
+    }
+    for (TensorId id : moved(one.graph.inputs)) all.graph.inputs.push_back(id);
+    for (TensorId id : moved(one.graph.outputs)) all.graph.outputs.push_back(id);
+    all.inputs.insert(all.inputs.end(), one.inputs.begin(), one.inputs.end());
+  }
+  return all;
+}
+
+}  // namespace tinyml::tests

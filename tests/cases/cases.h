@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "tinyml/graph/graph.h"
+
+namespace tinyml::tests {
+
+/// One quantized operator with what it is fed; the data of every engine's tests.
+struct OperatorCase {
+  std::string name;  // letters, digits and underscores
+  Graph graph;
+  std::vector<std::vector<int8_t>> inputs;  // one a graph input
+};
+
+/// What GoogleTest shows of a case.
+inline void PrintTo(const OperatorCase& one, std::ostream* out) { *out << one.name; }
+
+std::vector<OperatorCase> all_cases();
+
+std::vector<OperatorCase> conv_2d_cases();
+std::vector<OperatorCase> depthwise_conv_2d_cases();
+std::vector<OperatorCase> fully_connected_cases();
+std::vector<OperatorCase> pool_2d_cases();
+std::vector<OperatorCase> add_cases();
+std::vector<OperatorCase> softmax_cases();
+std::vector<OperatorCase> reshape_cases();
+
+/// All cases as one graph of independent nodes, for engines that are slow to start.
+OperatorCase merged(const std::vector<OperatorCase>& cases);
+
+}  // namespace tinyml::tests

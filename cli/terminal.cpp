@@ -75,7 +75,7 @@ std::string table(const std::vector<std::vector<std::string>>& rows) {
     std::string line;
     for (size_t i = 0; i < row.size(); ++i) {
       const bool right = rows.size() > 1 && i < rows[1].size() && numeric(rows[1][i]);
-      line += fmt::format(right ? "{:>{}}  " : "{:<{}}  ", row[i], widths[i]);
+      line += right ? fmt::format("{:>{}}  ", row[i], widths[i]) : fmt::format("{:<{}}  ", row[i], widths[i]);
     }
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + '\n';

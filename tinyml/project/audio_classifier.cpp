@@ -223,10 +223,13 @@ std::vector<std::filesystem::path> AudioClassifier::export_to(const std::string&
 
 void AudioClassifier::deploy_to_arduino(const std::string& board, const std::string& port) const {
   state_->trained();
-  deploy::check_arduino(board, port);
+  deploy::check_arduino_deploy(board, port);
   const TemporaryFolder folder;
   const std::filesystem::path library = export_to("arduino", folder.path()).at(0);
-  deploy::deploy_to_arduino(library, board, port);
+  deploy::DeployOptions options;
+  options.libraries = {library};
+  deploy::deploy_to_arduino(library / "examples" / (library.filename().string() + "_microphone"), board, port,
+                            options);
 }
 
 project::Profile AudioClassifier::profile(const std::string& board, Mode mode) const {

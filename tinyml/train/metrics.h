@@ -19,7 +19,8 @@ struct Confusion {
   std::vector<std::string> labels;
   std::vector<std::vector<int64_t>> counts;
 
-  explicit Confusion(std::vector<std::string> labels = {});
+  Confusion() = default;
+  explicit Confusion(std::vector<std::string> labels);
   void add(int truth, int predicted) {
     ++counts.at(static_cast<size_t>(truth)).at(static_cast<size_t>(predicted));
   }

@@ -95,7 +95,8 @@ class BitReversedIndex {
 
 /// One radix-4 butterfly of four blocks `m` apart, whose order is bit-reversed: 0, 2, 1, 3.
 template <class A>
-TINYML_ALWAYS_INLINE void butterfly(Complex<A>* z, int32_t m, Complex<A> a, Complex<A> b, Complex<A> c, Complex<A> d) {
+TINYML_ALWAYS_INLINE void butterfly(Complex<A>* z, int32_t m, Complex<A> a, Complex<A> b, Complex<A> c,
+                                    Complex<A> d) {
   const Complex<A> s0 = a + b, s1 = a - b, s2 = c + d, s3 = c - d;
   z[0] = s0 + s2;
   z[m] = {s1.re + s3.im, s1.im - s3.re};

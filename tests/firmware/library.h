@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tests/codegen/random_net.h"
 #include "tinyml/base/file.h"
+#include "tinyml/codegen/codegen.h"
 #include "tinyml/firmware/arduino.h"
 
 /// A library around the hand-written model of tests/firmware/model.
@@ -17,5 +19,19 @@ inline tinyml::firmware::ArduinoLibrary test_library() {
   library.sample_rate_hz = 16000;
   library.hop_samples = 160;
   library.window_samples = 1640;
+  return library;
+}
+
+/// The same around generated code: a small net of random weights behind log-mel features.
+inline tinyml::firmware::ArduinoLibrary generated_library() {
+  tinyml::Mfe mfe;
+  mfe.frame_samples = 64, mfe.hop_samples = 40, mfe.fft_size = 64, mfe.bands = 10;
+  const auto model = tinyml::codegen::generate(tinyml::codegen::small_net("small", 1), mfe,
+                                               {.name = "kws", .target = {.core = tinyml::Core::cortex_m4}});
+  tinyml::firmware::ArduinoLibrary library = test_library();
+  library.labels = {"yes", "no", "unknown \"?\"", "silence"};
+  library.sources = {model.header, model.source};
+  library.hop_samples = 40;
+  library.window_samples = 11 * 40 + 64;
   return library;
 }

@@ -24,7 +24,8 @@ int64_t macs(const MaxPool2D&, const Graph&, const Node&) { return 0; }
 void forward(const MaxPool2D& op, FloatForward& pass) {
   const FloatTensor& input = pass.inputs[0];
   const FloatTensor& output = pass.outputs[0];
-  const auto [height, width] = window_of(op, input.shape, op.filter_height, op.filter_width);
+  const Window2D window = window_of(op, input.shape, op.filter_height, op.filter_width);
+  const WindowAxis &height = window.height, &width = window.width;
   const int64_t channels = input.shape[3];
   const Limits limits = limits_of(op.activation);
   pass.saved->resize(static_cast<size_t>(output.size()));
@@ -60,7 +61,8 @@ void backward(const MaxPool2D& op, FloatBackward& pass) {
   if (!pass.input_gradients[0].data) return;
   const FloatTensor& input = pass.inputs[0];
   const FloatTensor& gradient = pass.output_gradients[0];
-  const auto [height, width] = window_of(op, input.shape, op.filter_height, op.filter_width);
+  const Window2D window = window_of(op, input.shape, op.filter_height, op.filter_width);
+  const WindowAxis &height = window.height, &width = window.width;
   const int64_t channels = input.shape[3];
   const Limits limits = limits_of(op.activation);
   const int64_t input_sample = input.size() / input.shape[0],

@@ -125,15 +125,18 @@ std::optional<KernelCall> dsp_convolution(const Convolution& c) {
 }
 
 std::optional<KernelCall> dsp_depthwise(const Convolution& c) {
-  const device::ConvParams& p = c.params;
+  device::DepthwiseConv2DDspParams p{};
+  static_cast<device::ConvParams&>(p) = c.params;
   if (p.input_channels != p.output_channels || p.input_channels % 4 != 0) return std::nullopt;
   const auto channels = static_cast<size_t>(p.output_channels);
   const size_t taps = c.weights.size() / channels;
+  const size_t padded_taps = (taps + 2) / 3 * 3;
+  p.padded_taps = static_cast<int32_t>(padded_taps);
   std::vector<int32_t> stream;
   for (size_t first = 0; first < channels; first += 4) {
     std::vector<Channel> four;
     for (size_t i = first; i < first + 4; ++i) {
-      std::vector<int8_t> weights(taps);
+      std::vector<int8_t> weights(padded_taps);
       for (size_t t = 0; t < taps; ++t) weights[t] = c.weights[t * channels + i];
       auto channel =
           make_channel(std::move(weights), c.bias[i], c.multipliers[c.multipliers.size() == 1 ? 0 : i], p);
@@ -145,14 +148,14 @@ std::optional<KernelCall> dsp_depthwise(const Convolution& c) {
                                   (static_cast<uint32_t>(four[low].weights[tap]) & 0xffffu));
     };
     for (const Channel& channel : four) stream.push_back(channel.bias);
-    for (size_t t = 0; t < taps; ++t) stream.insert(stream.end(), {lanes(0, 2, t), lanes(1, 3, t)});
+    for (size_t t = 0; t < padded_taps; ++t) stream.insert(stream.end(), {lanes(0, 2, t), lanes(1, 3, t)});
     for (const Channel& channel : four) {
       stream.insert(stream.end(), {channel.multiplier, channel.rounding, channel.shift});
     }
   }
   return make_call<1, int32_t>("depthwise_conv_2d_dsp.h", "depthwise_conv_2d_dsp", p,
                                {make_table("stream", stream)},
-                               device::depthwise_scratch_bytes(c.positions_in_window(), p.input_channels),
+                               device::depthwise_scratch_bytes(p.padded_taps, p.input_channels),
                                overlap_lead(c.window, p.input_channels, p.output_channels, 1, false),
                                TINYML_KERNEL(depthwise_conv_2d_dsp));
 }

@@ -3,6 +3,7 @@
 
 #include "tinyml/device/nn/patch.h"
 #include "tinyml/device/nn/requantize_dsp.h"
+#include "tinyml/device/simd/dual_channel.h"
 
 namespace tinyml {
 namespace device {
@@ -31,10 +32,8 @@ inline void widen_to_column(const int8_t* from, int32_t count, int32_t* column) 
   }
 }
 
-/// All output channels of three positions. Each 32-bit word of `stream` holds two taps of two channels: a
-/// lane is w_a + 256 * w_b, so that one SMLAD of the word sums a + 256 * b and one of its sign-extended low
-/// bytes sums a. Exact while |b| < 2^23. A pair of channels is {bias a, bias b}, padded_taps / 2 words,
-/// {multiplier, rounding, shift} of a and of b.
+/// All output channels of three positions. `stream` holds for each pair of channels {bias a, bias b},
+/// padded_taps / 2 words of weights as dual_channel.h has them, {multiplier, rounding, shift} of a and of b.
 template <class P>
 inline void conv_three_positions(const P& p, const int32_t* columns, const int32_t* stream,
                                  int8_t* const output[3]) {
@@ -42,34 +41,19 @@ inline void conv_three_positions(const P& p, const int32_t* columns, const int32
   int8_t* output1 = output[1];
   int8_t* output2 = output[2];
   for (int32_t channel = 0; channel < p.output_channels; channel += 2) {
-    int32_t a0 = 0, a1 = 0, a2 = 0, both0 = 0, both1 = 0, both2 = 0;
     const int32_t bias_a = stream[0], bias_b = stream[1];
-    stream += 2;
-    const int32_t* x = columns;
-    const int32_t* const end = stream + p.padded_taps / 2;
-    do {
-      const int32_t w = *stream++;
-      const int32_t x0 = x[0], x1 = x[1], x2 = x[2];
-      x += 3;
-      both0 = dsp::smlad(x0, w, both0);
-      both1 = dsp::smlad(x1, w, both1);
-      both2 = dsp::smlad(x2, w, both2);
-      const int32_t low = dsp::sxtb16(w);
-      a0 = dsp::smlad(x0, low, a0);
-      a1 = dsp::smlad(x1, low, a1);
-      a2 = dsp::smlad(x2, low, a2);
-    } while (stream != end);
-    const auto second = [&](int32_t both, int32_t a) {
-      const uint32_t b = static_cast<uint32_t>(both) - static_cast<uint32_t>(a);
-      return ((static_cast<int32_t>(b) >> 8) + bias_b) * 2;
-    };
-    output0[0] = dsp::requantize(p, (a0 + bias_a) * 2, stream[0], stream[1], stream[2]);
-    output1[0] = dsp::requantize(p, (a1 + bias_a) * 2, stream[0], stream[1], stream[2]);
-    output2[0] = dsp::requantize(p, (a2 + bias_a) * 2, stream[0], stream[1], stream[2]);
+    dsp::Sums2x3 sums = {bias_a, bias_a, bias_a, bias_a, bias_a, bias_a};
+    stream = dsp::accumulate_2x3(stream + 2, columns, p.padded_taps / 2, sums);
+    output0[0] = dsp::requantize(p, sums.a0 * 2, stream[0], stream[1], stream[2]);
+    output1[0] = dsp::requantize(p, sums.a1 * 2, stream[0], stream[1], stream[2]);
+    output2[0] = dsp::requantize(p, sums.a2 * 2, stream[0], stream[1], stream[2]);
     if (p.output_channels % 2 == 0 || channel + 1 < p.output_channels) {
-      output0[1] = dsp::requantize(p, second(both0, a0), stream[3], stream[4], stream[5]);
-      output1[1] = dsp::requantize(p, second(both1, a1), stream[3], stream[4], stream[5]);
-      output2[1] = dsp::requantize(p, second(both2, a2), stream[3], stream[4], stream[5]);
+      const int32_t b0 = dsp::second_of(sums.both0, sums.a0) + bias_b;
+      const int32_t b1 = dsp::second_of(sums.both1, sums.a1) + bias_b;
+      const int32_t b2 = dsp::second_of(sums.both2, sums.a2) + bias_b;
+      output0[1] = dsp::requantize(p, b0 * 2, stream[3], stream[4], stream[5]);
+      output1[1] = dsp::requantize(p, b1 * 2, stream[3], stream[4], stream[5]);
+      output2[1] = dsp::requantize(p, b2 * 2, stream[3], stream[4], stream[5]);
     }
     stream += 6;
     output0 += 2;

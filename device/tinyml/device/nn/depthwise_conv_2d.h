@@ -16,14 +16,22 @@ namespace detail {
 template <class P>
 inline void point_taps(const P& p, const int8_t* input, const int8_t* zero, int32_t y, int32_t x,
                        const int8_t** taps) {
-  const int32_t first = x * p.stride_width - p.pad_left;
-  int32_t iy = y * p.stride_height - p.pad_top;
-  for (int32_t fy = 0; fy < p.filter_height; ++fy, iy += p.dilation_height) {
-    const bool row_inside = iy >= 0 && iy < p.input_height;
-    const int8_t* row = input + iy * p.input_width * p.input_channels;
-    int32_t ix = first;
-    for (int32_t fx = 0; fx < p.filter_width; ++fx, ix += p.dilation_width) {
-      *taps++ = row_inside && ix >= 0 && ix < p.input_width ? row + ix * p.input_channels : zero;
+  const int32_t top = y * p.stride_height - p.pad_top, left = x * p.stride_width - p.pad_left;
+  const int32_t bottom = top + (p.filter_height - 1) * p.dilation_height;
+  const int32_t right = left + (p.filter_width - 1) * p.dilation_width;
+  const int32_t row_step = p.dilation_height * p.input_width * p.input_channels;
+  const int32_t column_step = p.dilation_width * p.input_channels;
+  const int8_t* row = input + (top * p.input_width + left) * p.input_channels;
+  const bool inside = top >= 0 && left >= 0 && bottom < p.input_height && right < p.input_width;
+  for (int32_t iy = top; iy <= bottom; iy += p.dilation_height, row += row_step) {
+    const int8_t* tap = row;
+    if (inside) {
+      for (int32_t fx = 0; fx < p.filter_width; ++fx, tap += column_step) *taps++ = tap;
+    } else {
+      const bool row_inside = iy >= 0 && iy < p.input_height;
+      for (int32_t ix = left; ix <= right; ix += p.dilation_width, tap += column_step) {
+        *taps++ = row_inside && ix >= 0 && ix < p.input_width ? tap : zero;
+      }
     }
   }
 }

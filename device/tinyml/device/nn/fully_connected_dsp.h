@@ -3,6 +3,7 @@
 
 #include "tinyml/device/nn/patch.h"
 #include "tinyml/device/nn/requantize_dsp.h"
+#include "tinyml/device/simd/dual_channel.h"
 
 namespace tinyml {
 namespace device {
@@ -24,7 +25,7 @@ struct FullyConnectedDspParams {
 };
 
 /// input [rows, inputs]; stream: for each four outputs 4 biases, then for each two inputs one word of two
-/// outputs' weights and one of the next two's, packed as conv_three_positions has them; outputs beyond the
+/// outputs' weights and one of the next two's, packed as dual_channel.h has them; outputs beyond the
 /// last are zeros. output [rows, outputs]; scratch: padded_inputs int16. Reads a row before it writes.
 template <class P>
 void fully_connected_dsp(const P& p, const int8_t* input, const int32_t* stream,
@@ -49,22 +50,10 @@ void fully_connected_dsp(const P& p, const int8_t* input, const int32_t* stream,
     const int32_t* r = requantization;
     for (int32_t o = 0; o < p.outputs; o += 4) {
       const int32_t* bias = s;
-      s += 4;
-      int32_t a = 0, ab = 0, c = 0, cd = 0;
-      const int32_t* x = wide;
-      const int32_t* const end = s + p.padded_inputs;
-      do {
-        const int32_t x0 = *x++, w0 = s[0], w1 = s[1];
-        s += 2;
-        ab = dsp::smlad(x0, w0, ab);
-        cd = dsp::smlad(x0, w1, cd);
-        a = dsp::smlad(x0, dsp::sxtb16(w0), a);
-        c = dsp::smlad(x0, dsp::sxtb16(w1), c);
-      } while (s != end);
-      const auto second = [](int32_t both, int32_t first) {
-        return static_cast<int32_t>(static_cast<uint32_t>(both) - static_cast<uint32_t>(first)) >> 8;
-      };
-      const int32_t sums[4] = {a + bias[0], second(ab, a) + bias[1], c + bias[2], second(cd, c) + bias[3]};
+      dsp::Sums4x1 dual = {0, 0, 0, 0};
+      s = dsp::accumulate_4x1(s + 4, wide, p.padded_inputs / 2, dual);
+      const int32_t sums[4] = {dual.a + bias[0], dsp::second_of(dual.ab, dual.a) + bias[1], dual.c + bias[2],
+                               dsp::second_of(dual.cd, dual.c) + bias[3]};
       for (int32_t i = 0; i < 4 && (p.outputs % 4 == 0 || o + i < p.outputs); ++i) {
         *output++ = dsp::requantize(p, sums[i] * 2, r[0], r[1], r[2]);
         r += p.requantization_stride;

@@ -51,39 +51,50 @@ inline void fill_bytes(int8_t* to, int32_t value, int32_t count) {
   for (; count > 0; --count) *to++ = static_cast<int8_t>(value);
 }
 
+namespace detail {
+
+template <class P>
+inline void gather_dilated_row(const P& p, const int8_t* row, int32_t first, int8_t* patch) {
+  for (int32_t fx = 0; fx < p.filter_width; ++fx, patch += p.input_channels) {
+    const int32_t ix = first + fx * p.dilation_width;
+    if (ix < 0 || ix >= p.input_width) {
+      fill_bytes(patch, p.input_zero_point, p.input_channels);
+    } else {
+      copy_bytes(patch, row + ix * p.input_channels, p.input_channels);
+    }
+  }
+}
+
+}  // namespace detail
+
 /// Copies the window of output position (y, x), filter_height x filter_width x input_channels, to `patch`;
 /// outside the image it holds the input's zero point.
 template <class P>
 inline void gather_patch(const P& p, const int8_t* input, int32_t y, int32_t x, int8_t* patch) {
   const int32_t row_bytes = p.filter_width * p.input_channels;
+  const int32_t line_bytes = p.input_width * p.input_channels;
   const int32_t first = x * p.stride_width - p.pad_left;
-  for (int32_t fy = 0; fy < p.filter_height; ++fy, patch += row_bytes) {
-    const int32_t iy = y * p.stride_height - p.pad_top + fy * p.dilation_height;
+  const int32_t past = first + p.filter_width - p.input_width;
+  const int32_t before = first < 0 ? -first : 0, after = past > 0 ? past : 0;
+  const int32_t before_bytes = before * p.input_channels, after_bytes = after * p.input_channels;
+  int32_t iy = y * p.stride_height - p.pad_top;
+  const int8_t* row = input + iy * line_bytes;
+  for (int32_t fy = 0; fy < p.filter_height; ++fy) {
     if (iy < 0 || iy >= p.input_height) {
       fill_bytes(patch, p.input_zero_point, row_bytes);
-      continue;
-    }
-    const int8_t* row = input + iy * p.input_width * p.input_channels;
-    if (p.dilation_width == 1) {
-      const int32_t before = first < 0 ? -first : 0;
-      const int32_t past = first + p.filter_width - p.input_width;
-      const int32_t after = past > 0 ? past : 0;
-      const int32_t inside = p.filter_width - before - after;
-      fill_bytes(patch, p.input_zero_point, before * p.input_channels);
-      copy_bytes(patch + before * p.input_channels, row + (first + before) * p.input_channels,
-                 inside * p.input_channels);
-      fill_bytes(patch + (before + inside) * p.input_channels, p.input_zero_point, after * p.input_channels);
+    } else if (p.dilation_width != 1) {
+      detail::gather_dilated_row(p, row, first, patch);
+    } else if (before + after == 0) {
+      copy_bytes(patch, row + first * p.input_channels, row_bytes);
     } else {
-      for (int32_t fx = 0; fx < p.filter_width; ++fx) {
-        const int32_t ix = first + fx * p.dilation_width;
-        int8_t* to = patch + fx * p.input_channels;
-        if (ix < 0 || ix >= p.input_width) {
-          fill_bytes(to, p.input_zero_point, p.input_channels);
-        } else {
-          copy_bytes(to, row + ix * p.input_channels, p.input_channels);
-        }
-      }
+      fill_bytes(patch, p.input_zero_point, before_bytes);
+      copy_bytes(patch + before_bytes, row + (first + before) * p.input_channels,
+                 row_bytes - before_bytes - after_bytes);
+      fill_bytes(patch + row_bytes - after_bytes, p.input_zero_point, after_bytes);
     }
+    patch += row_bytes;
+    iy += p.dilation_height;
+    row += p.dilation_height * line_bytes;
   }
 }
 

@@ -8,6 +8,13 @@
 // kernels of a Cortex-M4 run under the host's tests and sanitizers. A word holds two int16 lanes, the first
 // element in the low half. Sums wrap.
 
+// Whether innermost loops are assembly, which takes nearly all registers: not without optimization.
+#if defined(__ARM_FEATURE_DSP) && defined(__OPTIMIZE__)
+#define TINYML_DSP_ASSEMBLY 1
+#else
+#define TINYML_DSP_ASSEMBLY 0
+#endif
+
 namespace tinyml {
 namespace device {
 namespace dsp {

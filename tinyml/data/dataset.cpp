@@ -41,6 +41,7 @@ void check_options(const LoadOptions& options) {
     invalid(fmt::format("sample rate {} Hz is not within {} to {} Hz", options.sample_rate_hz, kLowestRate,
                         kHighestRate));
   }
+  check_fractions(options.validation_fraction, options.test_fraction);
   std::set<std::string> seen;
   for (const std::string& keyword : options.keywords) {
     if (keyword.empty()) invalid("a keyword is empty");

@@ -22,6 +22,15 @@ std::string trimmed(std::string_view text) {
 
 }  // namespace
 
+std::string one_line(std::string_view text) {
+  constexpr size_t kMost = 1000;
+  std::string line(text.substr(0, kMost));
+  for (char& c : line) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+  }
+  return text.size() > kMost ? line + "…" : line;
+}
+
 std::vector<CsvRow> parse_csv(std::string_view text, std::string_view name) {
   if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
   std::vector<CsvRow> rows;
@@ -117,11 +126,17 @@ std::vector<LabelRow> parse_labels_csv(std::string_view text, std::string_view n
     if (entry.path.empty() || entry.label.empty()) {
       bad(name, row.line, fmt::format("no {}", entry.path.empty() ? "path" : "label"));
     }
+    for (const std::string* text_field : {&entry.path, &entry.label, &entry.word, &entry.group}) {
+      if (one_line(*text_field) == *text_field) continue;
+      bad(name, row.line,
+          fmt::format("\"{}\" is too long or holds control characters", one_line(*text_field)));
+    }
     if (entry.group == "-") entry.group.clear();
     if (const std::string text_of_split = field(split); !text_of_split.empty()) {
       entry.split = parse_split(text_of_split);
       if (!entry.split) {
-        bad(name, row.line, fmt::format("split \"{}\" is neither train, validation nor test", text_of_split));
+        bad(name, row.line,
+            fmt::format("split \"{}\" is neither train, validation nor test", one_line(text_of_split)));
       }
     }
     labels.push_back(std::move(entry));

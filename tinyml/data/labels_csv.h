@@ -21,6 +21,9 @@ struct CsvRow {
 /// an unclosed quote, text after a closing quote, or a NUL.
 std::vector<CsvRow> parse_csv(std::string_view text, std::string_view name);
 
+/// `text` for a message: control characters become spaces, and only the first 1000 bytes are shown.
+std::string one_line(std::string_view text);
+
 /// One field as parse_csv reads it back.
 std::string csv_field(std::string_view text);
 

@@ -102,14 +102,18 @@ std::string group_of_file(std::string_view path, std::string_view label) {
   return fmt::format("{}/{}", label, file);
 }
 
-void assign_splits(std::vector<Recording>& recordings, double validation_fraction, double test_fraction,
-                   const std::vector<bool>& fixed) {
+void check_fractions(double validation_fraction, double test_fraction) {
   if (!(validation_fraction >= 0) || !(test_fraction >= 0) || !(validation_fraction + test_fraction < 1)) {
     throw Error(ErrorKind::invalid_argument,
                 fmt::format("validation and test fractions {} and {} must not be negative and must leave "
                             "something for training",
                             validation_fraction, test_fraction));
   }
+}
+
+void assign_splits(std::vector<Recording>& recordings, double validation_fraction, double test_fraction,
+                   const std::vector<bool>& fixed) {
+  check_fractions(validation_fraction, test_fraction);
   std::map<std::string, Group> groups;
   for (size_t i = 0; i < recordings.size(); ++i) {
     const bool keep = !fixed.empty() && fixed[i];

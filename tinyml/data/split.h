@@ -19,10 +19,12 @@ Split split_of_group(std::string_view group, double validation_fraction, double 
 /// The part before "_nohash_" of a file name (the speaker in Speech Commands); otherwise label/file name.
 std::string group_of_file(std::string_view path, std::string_view label);
 
+/// Errors: invalid_argument for fractions that are negative or add up to 1 or more.
+void check_fractions(double validation_fraction, double test_fraction);
+
 /// Gives every group its split_of_group, then moves as few groups as needed for every label to be in
 /// train, with two groups or more in test, with three or more in validation (unless that fraction is 0).
-/// Recordings with fixed[i] keep their split; an empty `fixed` fixes none. Errors: invalid_argument for
-/// fractions that are negative or add up to 1 or more.
+/// Recordings with fixed[i] keep their split; an empty `fixed` fixes none. Errors: as check_fractions.
 void assign_splits(std::vector<Recording>& recordings, double validation_fraction, double test_fraction,
                    const std::vector<bool>& fixed = {});
 

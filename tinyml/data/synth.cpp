@@ -43,7 +43,8 @@ void check_word(const std::string& word) {
       std::any_of(word.begin(), word.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });
   if (word.find_first_not_of(' ') == std::string::npos || control || word.find('/') != std::string::npos ||
       word[0] == '.' || word.size() > 100) {
-    invalid(fmt::format("\"{}\" cannot be a keyword: it has to be words to speak and a folder's name", word));
+    invalid(fmt::format("\"{}\" cannot be a keyword: it has to be words to speak and a folder's name",
+                        one_line(word)));
   }
 }
 

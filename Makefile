@@ -5,10 +5,10 @@
 # make soak TARGET=fuzz|folds   the long checks
 
 BUILD_PACKAGES = cmake ninja-build g++ pkg-config ccache python3-dev python3-venv libhwy-dev libsoxr-dev libsndfile1-dev \
-  libfmt-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libflatbuffers-dev flatbuffers-compiler zlib1g-dev
+  libfmt-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libflatbuffers-dev flatbuffers-compiler zlib1g-dev libminizip-dev
 BOARD_PACKAGES = gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm
 SPEECH_PACKAGES = espeak-ng
-TEST_PACKAGES = libgtest-dev libgmock-dev librapidcheck-dev arduino-builder clang $(FUZZ_RUNTIME)
+TEST_PACKAGES = libgtest-dev libgmock-dev librapidcheck-dev arduino-builder arduino-ctags unzip clang $(FUZZ_RUNTIME)
 FUZZ_RUNTIME = $(shell . /etc/os-release; case "$$VERSION_ID" in 24.04) echo libclang-rt-18-dev;; *) echo libclang-rt-14-dev;; esac)
 
 JOBS ?= $(shell nproc)

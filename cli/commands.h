@@ -24,6 +24,7 @@ void add_init(CLI::App& app, Context& context);
 void add_data(CLI::App& app, Context& context);
 void add_train(CLI::App& app, Context& context);
 void add_evaluate(CLI::App& app, Context& context);
+void add_compare(CLI::App& app, Context& context);
 void add_quantize(CLI::App& app, Context& context);
 void add_compile(CLI::App& app, Context& context);
 void add_profile(CLI::App& app, Context& context);

@@ -6,6 +6,8 @@
 
 #include "cli/commands.h"
 #include "cli/results.h"
+#include "cli/terminal.h"
+#include "tinyml/base/error.h"
 
 namespace tinyml::cli {
 
@@ -23,6 +25,36 @@ void add_evaluate(CLI::App& app, Context& context) {
     const Evaluation evaluation = classifier.evaluate(options->data, context.progress());
     std::printf("%s",
                 context.json ? (to_json(evaluation).dump(2) + "\n").c_str() : to_text(evaluation).c_str());
+  });
+}
+
+void add_compare(CLI::App& app, Context& context) {
+  struct Options {
+    std::string project, data;
+    std::vector<std::string> cores{"cortex_m0plus", "cortex_m4", "cortex_m7"};
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand(
+      "compare", "Hold the generated program on emulated cores to the host, byte for byte");
+  verb->add_option("project", options->project, "A trained project folder")->required();
+  verb->add_option("--data", options->data, "Other clips than the project's test split");
+  verb->add_option("--cores", options->cores, "Separated by commas")->delimiter(',')->capture_default_str();
+  verb->callback([options, &context] {
+    std::vector<Core> cores;
+    for (const std::string& core : options->cores) cores.push_back(parse_core(core));
+    const AudioClassifier classifier = AudioClassifier::load(options->project, context.threads);
+    const auto agreements = classifier.compare(cores, options->data, context.progress());
+    nlohmann::json document = nlohmann::json::array();
+    std::vector<std::vector<std::string>> rows{{"from samples to scores", "equal bytes"}};
+    bool all = true;
+    for (const project::Agreement& a : agreements) {
+      document.push_back({{"engine", a.engine}, {"equal", a.equal}, {"clips", a.clips}});
+      rows.push_back({a.engine, std::to_string(a.equal) + "/" + std::to_string(a.clips)});
+      all = all && a.equal == a.clips;
+    }
+    std::printf("%s", context.json ? (document.dump(2) + "\n").c_str() : table(rows).c_str());
+    if (!all)
+      throw Error(ErrorKind::unsupported, "the generated program differs from the host: please report this");
   });
 }
 

@@ -40,6 +40,7 @@ int main(int argc, char** argv) {
   add_data(app, context);
   add_train(app, context);
   add_evaluate(app, context);
+  add_compare(app, context);
   add_quantize(app, context);
   add_compile(app, context);
   add_profile(app, context);

@@ -10,6 +10,7 @@
 #include "tinyml/boards/boards.h"
 #include "tinyml/data/audio.h"
 #include "tinyml/data/split.h"
+#include "tinyml/data/window.h"
 #include "tinyml/deploy/arduino.h"
 #include "tinyml/firmware/arduino.h"
 #include "tinyml/firmware/tflite_micro.h"
@@ -58,18 +59,24 @@ struct AudioClassifier::State {
     return *dataset;
   }
 
+  /// The test split; the validation split where there is none.
+  static std::pair<data::Split, std::vector<size_t>> evaluation_clips(const data::Dataset& clips) {
+    for (const data::Split split : {data::Split::test, data::Split::validation}) {
+      if (std::vector<size_t> chosen = data::recordings_in(clips, split); !chosen.empty())
+        return {split, chosen};
+    }
+    throw Error(ErrorKind::invalid_argument, "there is no clip to evaluate on");
+  }
+
   Evaluation evaluate_on(const data::Dataset& clips) {
     if (clips.labels != trained().labels) {
       throw Error(ErrorKind::invalid_argument,
                   fmt::format("the clips have the labels {}, the classifier {}",
                               fmt::join(clips.labels, ", "), fmt::join(model->labels, ", ")));
     }
-    data::Split split = data::Split::test;
-    std::vector<size_t> chosen = data::recordings_in(clips, split);
-    if (chosen.empty()) chosen = data::recordings_in(clips, split = data::Split::validation);
-    if (chosen.empty()) throw Error(ErrorKind::invalid_argument, "there is no clip to evaluate on");
+    const auto [split, picked] = evaluation_clips(clips);
     const auto run = [&](project::Precision precision) {
-      return project::evaluate(*model, config, clips, chosen, precision, pool);
+      return project::evaluate(*model, config, clips, picked, precision, pool);
     };
     return {std::string(name_of(split)), run(project::Precision::float32), run(project::Precision::int8)};
   }
@@ -236,6 +243,21 @@ project::Profile AudioClassifier::profile(const std::string& board, Mode mode) c
   const State& s = *state_;
   return project::profile(s.trained().int8_net, project::feature_operator(s.config),
                           board.empty() ? s.config.target.board : board, mode);
+}
+
+std::vector<project::Agreement> AudioClassifier::compare(const std::vector<Core>& cores,
+                                                         const std::filesystem::path& audio,
+                                                         const ProgressHook& progress) const {
+  State& s = *state_;
+  s.trained();
+  const data::Dataset other =
+      audio.empty() ? data::Dataset{} : data::load_dataset(audio, s.load_options(progress));
+  const data::Dataset& clips = audio.empty() ? s.clips(progress) : other;
+  std::vector<std::vector<int16_t>> windows;
+  for (const size_t i : State::evaluation_clips(clips).second) {
+    windows.push_back(data::fit_window(clips.recordings[i].samples, s.extractor.window_samples()));
+  }
+  return project::compare_engines(s.model->int8_net, s.config, windows, cores, s.pool, progress);
 }
 
 void AudioClassifier::save(const std::filesystem::path& folder) const {

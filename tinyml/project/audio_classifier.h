@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tinyml/project/audio_model.h"
+#include "tinyml/project/compare.h"
 #include "tinyml/project/config.h"
 #include "tinyml/project/model.h"
 
@@ -85,6 +86,12 @@ class AudioClassifier {
 
   /// The whole program on a board: signal processing and net, measured in the emulator.
   project::Profile profile(const std::string& board = {}, Mode mode = Mode::balanced) const;
+
+  /// Holds the generated program on emulated cores to the host's int8 engine, from raw samples to scores, on
+  /// every clip of the test split (or of `audio`).
+  std::vector<project::Agreement> compare(const std::vector<Core>& cores,
+                                          const std::filesystem::path& audio = {},
+                                          const ProgressHook& progress = {}) const;
 
   /// A few lines: labels, net, sizes, accuracy.
   std::string summary() const;

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# soak.sh fuzz|folds: the long checks. TINYML_DATA: recordings for folds.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+case ${1:-} in
+  fuzz) tools/fuzz.sh "${SECONDS_EACH:-600}" ;;
+  folds)
+    cmake --preset release -DTINYML_BENCH=ON >build.log 2>&1 || { tail -n 30 build.log; exit 1; }
+    cmake --build build -j "$(nproc)" --target keyword_folds >build.log 2>&1 || { tail -n 30 build.log; exit 1; }
+    build/bin/keyword_folds "${TINYML_DATA:?a folder of recordings}" --folds 5 --seeds 3
+    ;;
+  *) echo "usage: make soak TARGET=fuzz|folds" >&2; exit 2 ;;
+esac

@@ -21,48 +21,55 @@ struct Sums2x3 {
 inline const int32_t* accumulate_2x3(const int32_t* stream, const int32_t* columns, int32_t words,
                                      Sums2x3& sums) {
   const int32_t* const end = columns + 3 * words;
-  int32_t a0 = sums.a0, a1 = sums.a1, a2 = sums.a2, both0 = sums.both0, both1 = sums.both1,
-          both2 = sums.both2;
 #if TINYML_DSP_ASSEMBLY
-#define TINYML_STEP_2X3(w)      \
-  "ldmia %[x]!, {r0, r1, r2}\n" \
-  "smlad %[both0], r0, " w      \
-  ", %[both0]\n"                \
-  "smlad %[both1], r1, " w      \
-  ", %[both1]\n"                \
-  "smlad %[both2], r2, " w      \
-  ", %[both2]\n"                \
-  "sxtb16 " w ", " w            \
-  "\n"                          \
-  "smlad %[a0], r0, " w         \
-  ", %[a0]\n"                   \
-  "smlad %[a1], r1, " w         \
-  ", %[a1]\n"                   \
-  "smlad %[a2], r2, " w ", %[a2]\n"
+  register int32_t a0 __asm__("r5") = sums.a0;
+  register int32_t a1 __asm__("r6") = sums.a1;
+  register int32_t a2 __asm__("r8") = sums.a2;
+  register int32_t both0 __asm__("r9") = sums.both0;
+  register int32_t both1 __asm__("r10") = sums.both1;
+  register int32_t both2 __asm__("r11") = sums.both2;
+  register const int32_t* w __asm__("r12") = stream;
+  register const int32_t* x __asm__("lr") = columns;
+  const int32_t* volatile last = end;
+#define TINYML_STEP_2X3(word) \
+  "ldmia lr!, {r0, r1, r2}\n" \
+  "smlad r9, r0, " word       \
+  ", r9\n"                    \
+  "smlad r10, r1, " word      \
+  ", r10\n"                   \
+  "smlad r11, r2, " word      \
+  ", r11\n"                   \
+  "sxtb16 " word ", " word    \
+  "\n"                        \
+  "smlad r5, r0, " word       \
+  ", r5\n"                    \
+  "smlad r6, r1, " word       \
+  ", r6\n"                    \
+  "smlad r8, r2, " word ", r8\n"
   __asm__ volatile(
       "1:\n"
-      "ldrd r3, r4, [%[w]], #8\n" TINYML_STEP_2X3("r3") TINYML_STEP_2X3("r4")
-      "ldr r3, %[end]\n"
-      "cmp %[x], r3\n"
+      "ldrd r3, r4, [r12], #8\n" TINYML_STEP_2X3("r3") TINYML_STEP_2X3("r4")
+      "ldr r3, %[last]\n"
+      "cmp lr, r3\n"
       "bne 1b\n"
-      : [w] "+r"(stream), [x] "+r"(columns), [a0] "+r"(a0), [a1] "+r"(a1), [a2] "+r"(a2),
-        [both0] "+r"(both0), [both1] "+r"(both1), [both2] "+r"(both2)
-      : [end] "m"(end)
+      : "+r"(w), "+r"(x), "+r"(a0), "+r"(a1), "+r"(a2), "+r"(both0), "+r"(both1), "+r"(both2)
+      : [last] "m"(last)
       : "r0", "r1", "r2", "r3", "r4", "cc", "memory");
+  sums = {a0, a1, a2, both0, both1, both2};
+  return w;
 #undef TINYML_STEP_2X3
 #else
   for (; columns != end; columns += 3) {
     const int32_t w = *stream++, low = sxtb16(w);
-    both0 = smlad(columns[0], w, both0);
-    both1 = smlad(columns[1], w, both1);
-    both2 = smlad(columns[2], w, both2);
-    a0 = smlad(columns[0], low, a0);
-    a1 = smlad(columns[1], low, a1);
-    a2 = smlad(columns[2], low, a2);
+    sums.both0 = smlad(columns[0], w, sums.both0);
+    sums.both1 = smlad(columns[1], w, sums.both1);
+    sums.both2 = smlad(columns[2], w, sums.both2);
+    sums.a0 = smlad(columns[0], low, sums.a0);
+    sums.a1 = smlad(columns[1], low, sums.a1);
+    sums.a2 = smlad(columns[2], low, sums.a2);
   }
-#endif
-  sums = {a0, a1, a2, both0, both1, both2};
   return stream;
+#endif
 }
 
 /// Two pairs of channels of one position.
@@ -74,42 +81,47 @@ struct Sums4x1 {
 inline const int32_t* accumulate_4x1(const int32_t* stream, const int32_t* column, int32_t pairs,
                                      Sums4x1& sums) {
   const int32_t* const end = column + pairs;
-  int32_t a = sums.a, ab = sums.ab, c = sums.c, cd = sums.cd;
 #if TINYML_DSP_ASSEMBLY
-#define TINYML_STEP_4X1(x, w0, w1) \
-  "smlad %[ab], " x ", " w0        \
-  ", %[ab]\n"                      \
-  "smlad %[cd], " x ", " w1        \
-  ", %[cd]\n"                      \
-  "sxtb16 " w0 ", " w0             \
-  "\n"                             \
-  "sxtb16 " w1 ", " w1             \
-  "\n"                             \
-  "smlad %[a], " x ", " w0         \
-  ", %[a]\n"                       \
-  "smlad %[c], " x ", " w1 ", %[c]\n"
+  register int32_t a __asm__("r6") = sums.a;
+  register int32_t ab __asm__("r8") = sums.ab;
+  register int32_t c __asm__("r9") = sums.c;
+  register int32_t cd __asm__("r10") = sums.cd;
+  register const int32_t* w __asm__("r12") = stream;
+  register const int32_t* x __asm__("lr") = column;
+  register const int32_t* last __asm__("r11") = end;
+#define TINYML_STEP_4X1(pair, w0, w1) \
+  "smlad r8, " pair ", " w0           \
+  ", r8\n"                            \
+  "smlad r10, " pair ", " w1          \
+  ", r10\n"                           \
+  "sxtb16 " w0 ", " w0                \
+  "\n"                                \
+  "sxtb16 " w1 ", " w1                \
+  "\n"                                \
+  "smlad r6, " pair ", " w0           \
+  ", r6\n"                            \
+  "smlad r9, " pair ", " w1 ", r9\n"
   __asm__ volatile(
       "1:\n"
-      "ldrd r0, r1, [%[x]], #8\n"
-      "ldmia %[w]!, {r2, r3, r4, r5}\n" TINYML_STEP_4X1("r0", "r2", "r3")
-          TINYML_STEP_4X1("r1", "r4", "r5")
-      "ldr r0, %[end]\n"
-      "cmp %[x], r0\n"
+      "ldrd r0, r1, [lr], #8\n"
+      "ldmia r12!, {r2, r3, r4, r5}\n" TINYML_STEP_4X1("r0", "r2", "r3") TINYML_STEP_4X1("r1", "r4", "r5")
+      "cmp lr, r11\n"
       "bne 1b\n"
-      : [w] "+r"(stream), [x] "+r"(column), [a] "+r"(a), [ab] "+r"(ab), [c] "+r"(c), [cd] "+r"(cd)
-      : [end] "m"(end)
+      : "+r"(w), "+r"(x), "+r"(a), "+r"(ab), "+r"(c), "+r"(cd)
+      : "r"(last)
       : "r0", "r1", "r2", "r3", "r4", "r5", "cc", "memory");
 #undef TINYML_STEP_4X1
+  sums = {a, ab, c, cd};
+  return w;
 #else
   for (; column != end; ++column, stream += 2) {
-    ab = smlad(column[0], stream[0], ab);
-    cd = smlad(column[0], stream[1], cd);
-    a = smlad(column[0], sxtb16(stream[0]), a);
-    c = smlad(column[0], sxtb16(stream[1]), c);
+    sums.ab = smlad(column[0], stream[0], sums.ab);
+    sums.cd = smlad(column[0], stream[1], sums.cd);
+    sums.a = smlad(column[0], sxtb16(stream[0]), sums.a);
+    sums.c = smlad(column[0], sxtb16(stream[1]), sums.c);
   }
-#endif
-  sums = {a, ab, c, cd};
   return stream;
+#endif
 }
 
 /// The second channel's sum of a pair; exact below 2^23.

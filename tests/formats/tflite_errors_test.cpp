@@ -95,6 +95,8 @@ const Mutation kMutations[] = {
      "op 1 RELU6: it has 0 inputs instead of 1"},
     {"NoOutputsOfNode", [](auto&, auto& graph) { graph.operators[1]->outputs.clear(); },
      "op 1 RELU6: it has 0 outputs instead of one"},
+    {"NoOutputsOfReshape", [](auto&, auto& graph) { graph.operators[3]->outputs.clear(); },
+     "op 3 RESHAPE: it has 0 outputs instead of one"},
     {"WeightsComputed", [](auto&, auto& graph) { tensor(graph, "filters").buffer = 0; },
      "op 0 CONV_2D: not supported: weights that are computed"},
     {"BufferOutOfRange", [](auto&, auto& graph) { tensor(graph, "filters").buffer = 77; },

@@ -101,7 +101,6 @@ void check_output(const Graph& graph, TensorId id) {
 }
 
 void check_node(const Graph& graph, const Node& node) {
-  if (node.outputs.size() != 1) reject(fmt::format("it has {} outputs instead of one", node.outputs.size()));
   const bool parameters = std::holds_alternative<Conv2D>(node.op) ||
                           std::holds_alternative<DepthwiseConv2D>(node.op) ||
                           std::holds_alternative<FullyConnected>(node.op);

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <utility>
 
@@ -151,8 +152,9 @@ class Reader {
     quantization.scales.assign(source.scale()->begin(), source.scale()->end());
     quantization.zero_points.resize(scales);
     for (size_t i = 0; i < zeros; ++i) {
-      quantization.zero_points[i] = tflite::checked_zero_point(
-          source.zero_point()->Get(static_cast<flatbuffers::uoffset_t>(i)), tensor.dtype);
+      int64_t zero;  // the verifier lets vectors of 8-byte elements start at any multiple of 4
+      std::memcpy(&zero, source.zero_point()->Data() + i * sizeof zero, sizeof zero);
+      quantization.zero_points[i] = tflite::checked_zero_point(zero, tensor.dtype);
     }
     // TFLite Micro ignores the axis of a vector; files with a wrong one are about.
     if (scales > 1 && tensor.shape.size() > 1) quantization.axis = source.quantized_dimension();

@@ -95,7 +95,7 @@ void write_tflite(const Add& op, TfliteWriter& writer) {
 
 bool read_tflite(Add& op, const TfliteReader& reader) {
   if (reader.builtin != schema::BuiltinOperator::ADD) return false;
-  expect_inputs(reader, 2, 2);
+  expect_operands(reader, 2, 2);
   op.activation = from_tflite(options_of<schema::AddOptions>(reader).fused_activation_function());
   if (reader.input(0).shape != reader.input(1).shape) {
     refuse("broadcasting " + to_string(reader.input(0).shape) + " with " +

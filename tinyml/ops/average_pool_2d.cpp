@@ -97,7 +97,7 @@ void write_tflite(const AveragePool2D& op, TfliteWriter& writer) {
 
 bool read_tflite(AveragePool2D& op, const TfliteReader& reader) {
   if (reader.builtin != schema::BuiltinOperator::AVERAGE_POOL_2D) return false;
-  expect_inputs(reader, 1, 1);
+  expect_operands(reader, 1, 1);
   read_window(op, options_of<schema::Pool2DOptions>(reader));
   return true;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cstring>
 
 #include "tinyml/graph/geometry.h"
 #include "tinyml/kernels/elementwise.h"
@@ -29,6 +30,17 @@ int64_t macs(const Conv2D&, const Graph& graph, const Node& node) {
 }
 
 namespace {
+
+// Runs are as short as a filter's row of one channel; whole vectors that overlap beat memcpy's dispatch.
+inline void copy_run(const float* from, int64_t n, float* to) {
+  constexpr int64_t kStep = 4;
+  if (n < kStep) {
+    for (int64_t i = 0; i < n; ++i) to[i] = from[i];
+    return;
+  }
+  for (int64_t i = 0; i + kStep < n; i += kStep) std::memcpy(to + i, from + i, kStep * sizeof(float));
+  std::memcpy(to + n - kStep, from + n - kStep, kStep * sizeof(float));
+}
 
 // The convolution as a product of patches: rows are output positions, K = filter height * width * channels.
 // A 1x1 convolution without strides reads its input as patches directly.
@@ -78,9 +90,8 @@ struct Patches {
   void gather(const float* input, int64_t line, int64_t lines, float* patches) const {
     std::fill_n(patches, lines * width.output * depth, 0.0f);
     for (int64_t i = 0; i < lines; ++i, patches += width.output * depth) {
-      for_runs(line + i, [&](int64_t from, int64_t to, int64_t n) {
-        for (int64_t c = 0; c < n; ++c) patches[to + c] = input[from + c];
-      });
+      for_runs(line + i,
+               [&](int64_t from, int64_t to, int64_t n) { copy_run(input + from, n, patches + to); });
     }
   }
 
@@ -205,7 +216,7 @@ void write_tflite(const Conv2D& op, TfliteWriter& writer) {
 
 bool read_tflite(Conv2D& op, const TfliteReader& reader) {
   if (reader.builtin != schema::BuiltinOperator::CONV_2D) return false;
-  expect_inputs(reader, 2, 3);
+  expect_operands(reader, 2, 3);
   read_window(op, options_of<schema::Conv2DOptions>(reader));
   return true;
 }

@@ -106,7 +106,7 @@ void write_tflite(const DepthwiseConv2D& op, TfliteWriter& writer) {
 
 bool read_tflite(DepthwiseConv2D& op, const TfliteReader& reader) {
   if (reader.builtin != schema::BuiltinOperator::DEPTHWISE_CONV_2D) return false;
-  expect_inputs(reader, 2, 3);
+  expect_operands(reader, 2, 3);
   const auto& options = options_of<schema::DepthwiseConv2DOptions>(reader);
   read_window(op, options);
   op.depth_multiplier = factor(options.depth_multiplier(), "the depth multiplier");

@@ -125,7 +125,7 @@ void write_tflite(const FullyConnected& op, TfliteWriter& writer) {
 
 bool read_tflite(FullyConnected& op, const TfliteReader& reader) {
   if (reader.builtin != schema::BuiltinOperator::FULLY_CONNECTED) return false;
-  expect_inputs(reader, 2, 3);
+  expect_operands(reader, 2, 3);
   const auto& options = options_of<schema::FullyConnectedOptions>(reader);
   op.activation = from_tflite(options.fused_activation_function());
   if (options.weights_format() != schema::FullyConnectedOptionsWeightsFormat::DEFAULT) {

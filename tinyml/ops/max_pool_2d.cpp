@@ -100,7 +100,7 @@ void write_tflite(const MaxPool2D& op, TfliteWriter& writer) {
 
 bool read_tflite(MaxPool2D& op, const TfliteReader& reader) {
   if (reader.builtin != schema::BuiltinOperator::MAX_POOL_2D) return false;
-  expect_inputs(reader, 1, 1);
+  expect_operands(reader, 1, 1);
   read_window(op, options_of<schema::Pool2DOptions>(reader));
   return true;
 }

@@ -46,7 +46,7 @@ bool read_tflite(Relu& op, const TfliteReader& reader) {
   } else {
     return false;
   }
-  expect_inputs(reader, 1, 1);
+  expect_operands(reader, 1, 1);
   return true;
 }
 

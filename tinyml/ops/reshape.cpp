@@ -47,7 +47,7 @@ void write_tflite(const Reshape& op, TfliteWriter& writer) {
 
 bool read_tflite(Reshape& op, const TfliteReader& reader) {
   if (reader.builtin != schema::BuiltinOperator::RESHAPE) return false;
-  expect_inputs(reader, 1, 2);
+  expect_operands(reader, 1, 2);
   op.shape = reader.output().shape;
   if (reader.node.inputs.size() == 2) {
     const Tensor& shape = reader.input(1);

@@ -122,7 +122,7 @@ void write_tflite(const Softmax& op, TfliteWriter& writer) {
 
 bool read_tflite(Softmax& op, const TfliteReader& reader) {
   if (reader.builtin != schema::BuiltinOperator::SOFTMAX) return false;
-  expect_inputs(reader, 1, 1);
+  expect_operands(reader, 1, 1);
   op.beta = options_of<schema::SoftmaxOptions>(reader).beta();
   if (!(op.beta > 0 && op.beta < 1e6f)) {
     throw Error(ErrorKind::bad_file, "beta is " + std::to_string(op.beta));

@@ -34,8 +34,8 @@ struct TfliteWriter {
 };
 
 /// What an operator's read_tflite sees. Every id of the node is valid or kNoTensor, every tensor has
-/// extents of at least 1. The operator checks the inputs' number and its attributes' ranges, so that
-/// `infer` may follow. It may drop inputs that the graph keeps as attributes.
+/// extents of at least 1. The operator checks the number of inputs and outputs and its attributes' ranges, so
+/// that `infer` may follow. It may drop inputs that the graph keeps as attributes.
 struct TfliteReader {
   const Graph& graph;
   Node& node;

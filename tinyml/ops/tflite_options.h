@@ -40,9 +40,9 @@ inline Padding from_tflite(schema::Padding padding) {
   throw Error(ErrorKind::bad_file, "there is no padding " + std::to_string(static_cast<int>(padding)));
 }
 
-/// Checks the number of inputs and that those up to `least` are there; drops left-out ones at the end.
-/// Errors: bad_file.
-inline void expect_inputs(const TfliteReader& reader, size_t least, size_t most) {
+/// Checks that there are `least` to `most` inputs, none of them left out but at the end, where they are
+/// dropped, and one output. Errors: bad_file.
+inline void expect_operands(const TfliteReader& reader, size_t least, size_t most) {
   std::vector<TensorId>& inputs = reader.node.inputs;
   while (!inputs.empty() && inputs.back() == kNoTensor) inputs.pop_back();
   bool complete = inputs.size() >= least && inputs.size() <= most;
@@ -51,6 +51,10 @@ inline void expect_inputs(const TfliteReader& reader, size_t least, size_t most)
     throw Error(ErrorKind::bad_file, "it has " + std::to_string(inputs.size()) + " inputs instead of " +
                                          std::to_string(least) +
                                          (most > least ? " to " + std::to_string(most) : ""));
+  }
+  if (reader.node.outputs.size() != 1) {
+    throw Error(ErrorKind::bad_file,
+                "it has " + std::to_string(reader.node.outputs.size()) + " outputs instead of one");
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -43,6 +44,20 @@ TEST(Elementwise, AgreesWithScalarLoopsOverOddLengths) {
       kernels::add_scaled(b.data(), n, 1, y.data());
       each([&](size_t i) { return 3 * a[i] + b[i]; });
     }
+  });
+}
+
+TEST(Elementwise, DropsTheSameOnEveryTargetAtTheRate) {
+  std::vector<float> first;
+  for_each_target([&] {
+    std::vector<float> mask(100003);
+    kernels::dropout_mask(0x123456789ABCDEFu, static_cast<int64_t>(mask.size()), 0.2f, mask.data());
+    const auto zeros = static_cast<double>(std::count(mask.begin(), mask.end(), 0.0f));
+    EXPECT_NEAR(zeros / static_cast<double>(mask.size()), 0.2, 0.005);
+    EXPECT_EQ(std::count(mask.begin(), mask.end(), 1 / (1 - 0.2f)),
+              static_cast<int64_t>(mask.size()) - zeros);
+    if (first.empty()) first = mask;
+    EXPECT_EQ(mask, first);
   });
 }
 

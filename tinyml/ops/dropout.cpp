@@ -26,17 +26,9 @@ void forward(const Dropout& op, FloatForward& pass) {
   }
   pass.saved->resize(static_cast<size_t>(input.size()));
   float* mask = pass.saved->data();
-  const float kept = 1 / (1 - op.rate);
-  const auto dropped = static_cast<uint64_t>(op.rate * 65536);
   for_elements(*pass.pool, input.size(), [&](int64_t begin, int64_t n) {
-    // Each number decides for four elements, 16 bits each.
-    Random random = Random(pass.seed).fork(static_cast<uint64_t>(begin));
-    for (int64_t i = begin; i < begin + n; i += 4) {
-      uint64_t bits = random.next();
-      for (int64_t j = i; j < std::min(i + 4, begin + n); ++j, bits >>= 16) {
-        mask[j] = static_cast<float>((bits & 0xFFFF) >= dropped) * kept;
-      }
-    }
+    kernels::dropout_mask(Random(pass.seed).fork(static_cast<uint64_t>(begin)).next(), n, op.rate,
+                          mask + begin);
     kernels::multiply(input.data + begin, mask + begin, n, output + begin);
   });
 }

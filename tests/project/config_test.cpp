@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tinyml/project/config.h"
+
+#include <gtest/gtest.h>
+
+#include "tinyml/base/file.h"
+
+namespace tinyml::project {
+namespace {
+
+std::string error_of(const std::string& toml) {
+  const TemporaryFolder folder;
+  write_text(folder.path() / "tinyml.toml", toml);
+  try {
+    read_config(folder.path() / "tinyml.toml");
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Config, SurvivesItsFile) {
+  Config config;
+  config.name = "my_words";
+  config.data = {"some \"folder\"", Task::keyword_spotting, {"ja", "nein"}, 8000, 1200, true};
+  config.features.mfcc = true;
+  config.features.low_hz = 62.5;
+  config.model.architecture = "ds_cnn";
+  config.training.learning_rate = 0.0125;
+  config.training.seed = 77;
+  config.quantization.calibration = quantize::Calibration::mse;
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "tinyml.toml";
+  write_text(file, to_toml(config));
+  EXPECT_EQ(to_toml(read_config(file)), to_toml(config));
+  EXPECT_EQ(read_config(file).data.path, config.data.path);
+}
+
+TEST(Config, WindowIsAWholeNumberOfFrames) {
+  const Config config;
+  EXPECT_EQ(config.frames(), 49);
+  EXPECT_EQ(config.window_samples(), 48 * 320 + 480);
+}
+
+TEST(Config, MistakesNameLineAndKey) {
+  EXPECT_NE(
+      error_of("[data]\nkeyword = []\n").find("line 2: unknown key keyword in [data]; nearest: keywords"),
+      std::string::npos);
+  EXPECT_NE(error_of("[data]\npath = 3\n").find("line 2: path in [data] is not a string"), std::string::npos);
+  EXPECT_NE(error_of("[data\n").find("line "), std::string::npos);
+  EXPECT_NE(error_of("[data]\nsample_rate_hz = 0\n").find("sample_rate_hz must be above 0"),
+            std::string::npos);
+  EXPECT_NE(error_of("[model]\narchitecture = \"hybird\"\n").find("nearest: hybrid"), std::string::npos);
+  EXPECT_NE(error_of("[target]\nboard = \"nano44\"\n").find("nearest"), std::string::npos);
+  EXPECT_NE(error_of("[project]\nname = \"2 words\"\n").find("C identifier"), std::string::npos);
+  EXPECT_NE(error_of("[data]\nkeywords = [\"a\", \"a\"]\n").find("given twice"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace tinyml::project

@@ -69,7 +69,8 @@ KernelCall portable_convolution(const Convolution& c) {
                                                 TINYML_KERNEL(conv_2d));
 }
 
-KernelCall portable_depthwise(const Convolution& c) {
+KernelCall portable_depthwise(Convolution c) {
+  c.weights = transpose(c.weights, static_cast<size_t>(c.params.output_channels));
   const device::ConvParams& p = c.params;
   return make_call<1, int8_t, int32_t, int32_t>(
       "depthwise_conv_2d.h", "depthwise_conv_2d", p, portable_tables(c),

@@ -21,6 +21,7 @@ inline void conv_two_positions(const P& p, int32_t taps, const int8_t* a, const 
     const int8_t* w0 = weights;
     const int8_t* w1 = weights + taps;
     int32_t a0 = bias[0], b0 = a0, a1 = bias[1], b1 = a1;
+#pragma GCC unroll 4
     for (int32_t k = 0; k < taps; ++k) {
       const int32_t xa = a[k], xb = b[k], wk0 = w0[k], wk1 = w1[k];
       a0 += xa * wk0;

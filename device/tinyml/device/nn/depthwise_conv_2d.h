@@ -43,7 +43,7 @@ constexpr int32_t depthwise_scratch_bytes(int32_t taps, int32_t input_channels) 
   return taps * 8 + input_channels;
 }
 
-/// Depthwise convolution, any geometry and depth multiplier. input NHWC, weights [taps, output_channels],
+/// Depthwise convolution, any geometry and depth multiplier. input NHWC, weights [output_channels, taps],
 /// bias [output_channels] with the input's zero point folded in, requantization [output_channels] of
 /// {multiplier, shift}, output NHWC.
 template <class P>
@@ -57,12 +57,14 @@ void depthwise_conv_2d(const P& p, const int8_t* input, const int8_t* weights, c
   for (int32_t y = 0; y < p.output_height; ++y) {
     for (int32_t x = 0; x < p.output_width; ++x) {
       detail::point_taps(p, input, zero, y, x, taps);
+      const int8_t* w = weights;
       int32_t output_channel = 0;
       for (int32_t channel = 0; channel < p.input_channels; ++channel) {
         for (int32_t m = 0; m < depth_multiplier; ++m, ++output_channel) {
           int32_t sum = bias[output_channel];
-          const int8_t* w = weights + output_channel;
-          for (int32_t t = 0; t < tap_count; ++t, w += p.output_channels) sum += taps[t][channel] * *w;
+#pragma GCC unroll 9
+          for (int32_t t = 0; t < tap_count; ++t) sum += taps[t][channel] * w[t];
+          w += tap_count;
           const int32_t* r = requantization + 2 * output_channel;
           output[output_channel] = requantize(p, sum, r[0], r[1]);
         }

@@ -3,31 +3,52 @@
 
 #include <stdint.h>
 
+#include "tinyml/device/simd/multiply.h"
+
 namespace tinyml {
 namespace device {
 
 // The fixed-point arithmetic of the TFLite 8-bit specification with gemmlowp's two roundings: first of the
 // high half of the product, half up; then of the right shift, half away from zero.
 
-/// round(a * b / 2^31), halves up. Not both may be INT32_MIN.
+namespace narrow {
+
+/// The same by four products of 16-bit halves, for cores without a 64-bit product.
 inline int32_t rounding_doubling_high_multiply(int32_t a, int32_t b) {
-  return static_cast<int32_t>((static_cast<int64_t>(a) * b + (INT64_C(1) << 30)) >> 31);
+  const int32_t a_low = static_cast<int16_t>(a);
+  const int32_t a_high = (a >> 16) + ((a >> 15) & 1);
+  const int32_t b_low = b & 0xffff, b_high = b >> 16;
+  const int32_t first = a_high * b_low;
+  const int32_t second = a_low * b_high + ((a_low * b_low) >> 16) + (1 << 14);
+  const int32_t carry = ((first & 0x7fff) + (second & 0x7fff)) >> 15;
+  const uint32_t high = static_cast<uint32_t>(a_high * b_high) * 2u;
+  return static_cast<int32_t>(high + static_cast<uint32_t>((first >> 15) + (second >> 15) + carry));
 }
 
-/// round(value / 2^exponent), halves away from zero; exponent in [0, 31].
+}  // namespace narrow
+
+/// round(a * b / 2^31), halves up. Not both may be INT32_MIN.
+inline int32_t rounding_doubling_high_multiply(int32_t a, int32_t b) {
+#if TINYML_NARROW_MULTIPLY
+  return narrow::rounding_doubling_high_multiply(a, b);
+#else
+  return static_cast<int32_t>((static_cast<int64_t>(a) * b + (INT64_C(1) << 30)) >> 31);
+#endif
+}
+
+/// round(value / 2^exponent), halves away from zero; |value| < INT32_MAX, exponent in [0, 31].
 inline int32_t rounding_divide_by_power_of_two(int32_t value, int32_t exponent) {
-  const int32_t mask = static_cast<int32_t>((UINT32_C(1) << exponent) - 1u);
-  const int32_t remainder = value & mask;
-  const int32_t threshold = (mask >> 1) + (value < 0 ? 1 : 0);
-  return (value >> exponent) + (remainder > threshold ? 1 : 0);
+  if (exponent == 0) return value;
+  return (((value + (value >> 31)) >> (exponent - 1)) + 1) >> 1;
 }
 
 /// value * multiplier / 2^31 * 2^shift, rounded twice; multiplier >= 0, shift in [-31, 30].
 inline int32_t multiply_by_quantized_multiplier(int32_t value, int32_t multiplier, int32_t shift) {
-  const int32_t left = shift > 0 ? shift : 0;
-  const int32_t right = shift > 0 ? 0 : -shift;
-  const int32_t shifted = static_cast<int32_t>(static_cast<uint32_t>(value) << left);
-  return rounding_divide_by_power_of_two(rounding_doubling_high_multiply(shifted, multiplier), right);
+  if (shift > 0) {
+    const uint32_t shifted = static_cast<uint32_t>(value) << shift;
+    return rounding_doubling_high_multiply(static_cast<int32_t>(shifted), multiplier);
+  }
+  return rounding_divide_by_power_of_two(rounding_doubling_high_multiply(value, multiplier), -shift);
 }
 
 inline int32_t clamp(int32_t value, int32_t low, int32_t high) {
@@ -38,6 +59,8 @@ inline int32_t clamp(int32_t value, int32_t low, int32_t high) {
 /// range. P has output_zero_point, activation_min, activation_max.
 template <class P>
 inline int8_t requantize(const P& p, int32_t accumulator, int32_t multiplier, int32_t shift) {
+  if (p.activation_min == p.output_zero_point && accumulator <= 0)
+    return static_cast<int8_t>(p.activation_min);
   const int32_t scaled = multiply_by_quantized_multiplier(accumulator, multiplier, shift);
   return static_cast<int8_t>(clamp(scaled + p.output_zero_point, p.activation_min, p.activation_max));
 }

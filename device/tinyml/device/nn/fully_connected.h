@@ -31,6 +31,7 @@ void fully_connected(const P& p, const int8_t* input, const int8_t* weights, con
     int32_t o = 0;
     for (; o + 1 < p.outputs; o += 2, w += 2 * p.inputs) {
       int32_t sum0 = bias[o], sum1 = bias[o + 1];
+#pragma GCC unroll 4
       for (int32_t k = 0; k < p.inputs; ++k) {
         const int32_t x = input[k];
         sum0 += x * w[k];

@@ -2,8 +2,12 @@
 #include "tinyml/run/float_engine.h"
 
 #include <fmt/core.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
 
 #include <algorithm>
+#include <cstdlib>
 #include <new>
 
 #include "tinyml/base/random.h"
@@ -15,7 +19,7 @@
 namespace tinyml::run {
 namespace {
 
-constexpr std::align_val_t kCacheLine{64};
+constexpr size_t kCacheLine = 64, kHugePage = size_t{1} << 21;
 
 // The graph with `batch` in dimension 0 of every activation.
 Graph with_batch(Graph graph, int32_t batch) {
@@ -43,10 +47,18 @@ Graph with_batch(Graph graph, int32_t batch) {
 
 }  // namespace
 
-void FloatBuffer::Free::operator()(float* data) const { ::operator delete[](data, kCacheLine); }
+void FloatBuffer::Free::operator()(float* data) const { std::free(data); }
 
-FloatBuffer::FloatBuffer(size_t size)
-    : data_(static_cast<float*>(::operator new[](size * sizeof(float), kCacheLine))), size_(size) {
+FloatBuffer::FloatBuffer(size_t size) : size_(size) {
+  const size_t needed = std::max<size_t>(size, 1) * sizeof(float);
+  const size_t alignment = needed < kHugePage ? kCacheLine : kHugePage;
+  const size_t bytes = (needed + alignment - 1) / alignment * alignment;
+  data_.reset(static_cast<float*>(std::aligned_alloc(alignment, bytes)));
+  if (!data_) throw std::bad_alloc();
+#ifdef __linux__
+  // A batch's activations are walked through from end to end, which small pages slow down.
+  if (alignment == kHugePage) madvise(data_.get(), bytes, MADV_HUGEPAGE);
+#endif
   std::fill_n(data_.get(), size, 0.0f);
 }
 

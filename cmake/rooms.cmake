@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 
-# tinyml_room(<name> [DEPS <room>...] [LINK <library>...])
-# One static library tinyml_<name> of every .cpp in the calling folder.
-# DEPS are rooms and public; LINK are third-party libraries and private.
+# tinyml_room(<name> [DEPS <room>...] [LINK <library>...] [PRIVATE_HEADERS <header>...])
+# One static library tinyml_<name> of every .cpp in the calling folder, installed as tinyml::<name> with its
+# headers. DEPS are rooms and public; LINK are third-party libraries and private; PRIVATE_HEADERS and *-inl.h
+# include third-party headers and are not installed.
 function(tinyml_room name)
-  cmake_parse_arguments(ARG "" "" "DEPS;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "DEPS;LINK;PRIVATE_HEADERS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   if(sources)
     add_library(tinyml_${name} STATIC ${sources})
@@ -16,10 +17,19 @@ function(tinyml_room name)
     target_link_libraries(tinyml_${name} INTERFACE ${ARG_LINK})
   endif()
   target_include_directories(tinyml_${name} ${scope} $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
-                                                     $<INSTALL_INTERFACE:include>)
+                                                     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   foreach(dep ${ARG_DEPS})
     target_link_libraries(tinyml_${name} ${scope} tinyml_${dep})
   endforeach()
+
+  file(GLOB headers CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/*.h)
+  list(FILTER headers EXCLUDE REGEX "-inl\\.h$")
+  foreach(header ${ARG_PRIVATE_HEADERS})
+    list(REMOVE_ITEM headers ${header})
+  endforeach()
+  set_target_properties(tinyml_${name} PROPERTIES EXPORT_NAME ${name})
+  install(TARGETS tinyml_${name} EXPORT tinyml ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library)
+  install(FILES ${headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tinyml/${name} COMPONENT library)
 endfunction()
 
 # tinyml_test(<name> [DEPS <room>...] [LINK <library>...])

@@ -11,6 +11,28 @@
 
 namespace tinyml::emulate {
 namespace fs = std::filesystem;
+namespace {
+
+/// Where the dynamic linker looks for the libraries of `module`, or of the program where it is one.
+std::vector<fs::path> library_folders(const char* module) {
+  void* handle = dlopen(module, RTLD_LAZY | RTLD_NOLOAD);
+  if (!handle) handle = dlopen(nullptr, RTLD_LAZY);
+  if (!handle) return {};
+  std::vector<fs::path> folders;
+  Dl_serinfo head{};
+  if (dlinfo(handle, RTLD_DI_SERINFOSIZE, &head) == 0) {
+    std::vector<Dl_serinfo> buffer(head.dls_size / sizeof(Dl_serinfo) + 1);
+    buffer[0] = head;
+    if (dlinfo(handle, RTLD_DI_SERINFO, buffer.data()) == 0) {
+      const Dl_serpath* const paths = buffer[0].dls_serpath;
+      for (unsigned i = 0; i < buffer[0].dls_cnt; ++i) folders.emplace_back(paths[i].dls_name);
+    }
+  }
+  dlclose(handle);
+  return folders;
+}
+
+}  // namespace
 
 fs::path count_plugin_path() {
   const char* const file = "libtinyml_count.so";
@@ -26,6 +48,7 @@ fs::path count_plugin_path() {
     if (!folder.empty()) {
       candidates = {folder / file, folder / ".." / "lib" / file, folder / ".." / "lib64" / file};
     }
+    for (const fs::path& libraries : library_folders(self.dli_fname)) candidates.push_back(libraries / file);
   }
   candidates.insert(candidates.end(), {TINYML_COUNT_INSTALLED, TINYML_COUNT_BUILT});
   for (const fs::path& candidate : candidates) {

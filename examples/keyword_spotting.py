@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From recordings to a program on an Arduino Nano 33 BLE, in five lines.
+
+    python examples/keyword_spotting.py --data RECORDINGS
+
+RECORDINGS is a folder with a folder of WAV, FLAC or OGG files for each word, or a labels.csv. Words that are no
+keyword become the class "unknown". Without recordings: tinyml data synth --keywords yes,no,stop,go --out DIR
+"""
+
+import argparse
+
+import tinyml
+from tinyml import AudioClassifier
+
+parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+parser.add_argument("--data", required=True, help="the recordings")
+parser.add_argument("--epochs", type=int, help="passes over the recordings (default: the library's)")
+arguments = parser.parse_args()
+audio_dataset = arguments.data
+
+if arguments.epochs is None:
+    classifier = AudioClassifier(model_type="keyword_spotting", keywords=["yes", "no", "stop", "go"], sample_rate=16000)
+else:
+    classifier = AudioClassifier(
+        model_type="keyword_spotting", keywords=["yes", "no", "stop", "go"], sample_rate=16000, epochs=arguments.epochs
+    )
+classifier.train(audio_dataset)
+tflite_model = classifier.export_tflite_micro(quantization="int8", target="arduino_nano33")
+
+evaluation = classifier.evaluate()
+print(classifier.summary())
+print(f"Accuracy on the {evaluation['split']} split: {evaluation['accuracy']:.1%} of {evaluation['clips']} clips")
+print(f"Model: {tflite_model.size_kb:.1f} KB")
+
+try:
+    classifier.deploy_to_arduino(board="arduino:mbed_nano:nano33ble", port="/dev/ttyACM0")
+except tinyml.Error as error:
+    print(f"Not deployed: {error}")

@@ -3,11 +3,13 @@
 
     python examples/keyword_spotting.py --data RECORDINGS
 
-RECORDINGS is a folder with a folder of WAV, FLAC or OGG files for each word, or a labels.csv. Words that are no
-keyword become the class "unknown". Without recordings: tinyml data synth --keywords yes,no,stop,go --out DIR
+RECORDINGS is a folder with a folder of WAV, FLAC or OGG files for each word, or a labels.csv. Words that are
+no keyword become the class "unknown".
+Without recordings: tinyml data synth --keywords yes,no,stop,go --out RECORDINGS
 """
 
 import argparse
+import functools
 
 import tinyml
 from tinyml import AudioClassifier
@@ -17,19 +19,20 @@ parser.add_argument("--data", required=True, help="the recordings")
 parser.add_argument("--epochs", type=int, help="passes over the recordings (default: the library's)")
 arguments = parser.parse_args()
 audio_dataset = arguments.data
+if arguments.epochs is not None:
+    AudioClassifier = functools.partial(AudioClassifier, epochs=arguments.epochs)
 
-if arguments.epochs is None:
-    classifier = AudioClassifier(model_type="keyword_spotting", keywords=["yes", "no", "stop", "go"], sample_rate=16000)
-else:
-    classifier = AudioClassifier(
-        model_type="keyword_spotting", keywords=["yes", "no", "stop", "go"], sample_rate=16000, epochs=arguments.epochs
-    )
+# fmt: off
+classifier = AudioClassifier(model_type="keyword_spotting", keywords=["yes", "no", "stop", "go"], sample_rate=16000)  # noqa: E501
 classifier.train(audio_dataset)
 tflite_model = classifier.export_tflite_micro(quantization="int8", target="arduino_nano33")
+# fmt: on
 
 evaluation = classifier.evaluate()
-print(classifier.summary())
-print(f"Accuracy on the {evaluation['split']} split: {evaluation['accuracy']:.1%} of {evaluation['clips']} clips")
+print(classifier.summary(), end="")
+print(
+    f"Accuracy on the {evaluation['split']} split: {evaluation['accuracy']:.1%} of {evaluation['clips']} clips"
+)
 print(f"Model: {tflite_model.size_kb:.1f} KB")
 
 try:

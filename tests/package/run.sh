@@ -40,6 +40,10 @@ if grep -oE "$source/[^ ]*" "$work/included"; then fail "the installed headers i
 
 quiet cmake -S "$source/examples/cpp" -B "$work/example" -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$prefix"
 quiet cmake --build "$work/example"
+quiet cmake -S "$source/tests/package/outside" -B "$work/outside" -DCMAKE_PREFIX_PATH="$prefix"
+quiet cmake --build "$work/outside"
+"$work/outside/plugin_path" >"$work/log"
+expect "^$prefix/.*/libtinyml_count.so$" "$work/log"
 if grep -rqE "$build|$source/tinyml" "$prefix/lib"*/cmake "$prefix"/lib*/*/cmake 2>/dev/null; then
   fail "the installed package names the build folder"
 fi

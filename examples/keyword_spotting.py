@@ -10,6 +10,7 @@ Without recordings: tinyml data synth --keywords yes,no,stop,go --out RECORDINGS
 
 import argparse
 import functools
+from pathlib import Path
 
 import tinyml
 from tinyml import AudioClassifier
@@ -19,6 +20,8 @@ parser.add_argument("--data", required=True, help="the recordings")
 parser.add_argument("--epochs", type=int, help="passes over the recordings (default: the library's)")
 arguments = parser.parse_args()
 audio_dataset = arguments.data
+if not Path(audio_dataset).exists():
+    parser.error(f"no folder or file {audio_dataset}")
 if arguments.epochs is not None:
     AudioClassifier = functools.partial(AudioClassifier, epochs=arguments.epochs)
 
@@ -30,9 +33,7 @@ tflite_model = classifier.export_tflite_micro(quantization="int8", target="ardui
 
 evaluation = classifier.evaluate()
 print(classifier.summary(), end="")
-print(
-    f"Accuracy on the {evaluation['split']} split: {evaluation['accuracy']:.1%} of {evaluation['clips']} clips"
-)
+print(f"Accuracy {evaluation['accuracy']:.1%} on {evaluation['clips']} {evaluation['split']} clips")
 print(f"Model: {tflite_model.size_kb:.1f} KB")
 
 try:

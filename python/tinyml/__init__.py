@@ -5,4 +5,6 @@ from ._tinyml import Error
 from .audio import AudioClassifier, Prediction
 from .model import Model
 
+Error.__module__ = __name__
+
 __all__ = ["AudioClassifier", "Error", "Model", "Prediction"]

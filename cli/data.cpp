@@ -57,6 +57,10 @@ void add_files(const std::string& folder, const std::string& label, const std::v
   std::vector<std::pair<fs::path, data::Audio>> decoded;
   for (const std::string& file : files) {
     const fs::path target = fs::path(folder) / label / (fs::path(file).stem().string() + ".wav");
+    for (const auto& [other, audio] : decoded) {
+      if (other == target)
+        throw Error(ErrorKind::invalid_argument, file + ": an earlier file has this name too");
+    }
     if (fs::exists(target)) throw Error(ErrorKind::invalid_argument, target.string() + " is there already");
     decoded.emplace_back(target, data::read_audio(file, kRateHz));
   }

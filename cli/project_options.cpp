@@ -17,9 +17,7 @@ void ProjectOptions::add_to(CLI::App& verb) {
   verb.add_option("--features", features, "mfe (log-mel, default) or mfcc");
   verb.add_option("--architecture", architecture, "hybrid (default), hybrid_small, ds_cnn or tc_resnet");
   verb.add_option("--epochs", epochs, "Rounds of training");
-  verb.add_option("--seed", seed, "Of everything random")->each([this](const std::string&) {
-    seed_given = true;
-  });
+  verb.add_option("--seed", seed, "Of everything random");
   verb.add_option("--board", board, "Any name of a board (see tinyml boards)");
 }
 
@@ -36,8 +34,8 @@ project::Config ProjectOptions::config() const {
   }
   config.features.mfcc = features == "mfcc";
   if (!architecture.empty()) config.model.architecture = architecture;
-  if (epochs != 0) config.training.epochs = epochs;
-  if (seed_given) config.training.seed = seed;
+  config.training.epochs = epochs.value_or(config.training.epochs);
+  config.training.seed = seed.value_or(config.training.seed);
   if (!board.empty()) config.target.board = board;
   project::check(config);
   return config;

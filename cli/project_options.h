@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,9 +17,9 @@ namespace tinyml::cli {
 struct ProjectOptions {
   std::string task = "keyword_spotting", data, architecture, board, features;
   std::vector<std::string> keywords;
-  int32_t sample_rate_hz = 16000, window_ms = 1000, epochs = 0;
-  uint64_t seed = 0;
-  bool seed_given = false;
+  int32_t sample_rate_hz = 16000, window_ms = 1000;
+  std::optional<int32_t> epochs;
+  std::optional<uint64_t> seed;
 
   void add_to(CLI::App& verb);
   /// The configuration, checked.

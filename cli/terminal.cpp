@@ -14,6 +14,8 @@
 namespace tinyml::cli {
 namespace {
 
+bool unfinished_bar = false;
+
 /// Draws one line over and over on a terminal; elsewhere prints a line every few seconds.
 class ProgressLine {
  public:
@@ -40,6 +42,7 @@ class ProgressLine {
     if (!progress.detail.empty()) text += "  " + progress.detail;
     if (terminal_) {
       std::fprintf(stderr, "\r\033[K%s%s", text.c_str(), finished ? "\n" : "");
+      unfinished_bar = !finished;
     } else {
       std::fprintf(stderr, "%s\n", text.c_str());
     }
@@ -62,6 +65,11 @@ ProgressHook Context::progress() const {
   if (json) return {};
   const auto line = std::make_shared<ProgressLine>(::isatty(STDERR_FILENO) != 0);
   return [line](const Progress& progress) { line->show(progress); };
+}
+
+void end_progress() {
+  if (unfinished_bar) std::fputc('\n', stderr);
+  unfinished_bar = false;
 }
 
 std::string table(const std::vector<std::vector<std::string>>& rows) {

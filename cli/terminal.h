@@ -10,6 +10,9 @@ namespace tinyml::cli {
 /// Rows in aligned columns, the first row a heading; numbers to the right.
 std::string table(const std::vector<std::vector<std::string>>& rows);
 
+/// Moves below a progress bar that was left unfinished.
+void end_progress();
+
 /// "12.3 KB"; a KB is 1,024 bytes.
 std::string kilobytes(int64_t bytes);
 

@@ -27,6 +27,9 @@ void run(const Options& options, const Context& context) {
     throw Error(ErrorKind::invalid_argument, "train kws needs --data and --out");
   }
   const fs::path folder = one_step ? options.out : options.what;
+  if (fs::exists(folder) && !fs::is_directory(folder)) {
+    throw Error(ErrorKind::invalid_argument, folder.string() + " is not a folder");
+  }
   project::Config config = one_step ? options.config() : project::read_config(folder / "tinyml.toml");
   // A path in tinyml.toml is relative to the project; one on the command line to where the user stands.
   if (one_step) config.data.path = fs::absolute(options.data).lexically_normal().string();
@@ -61,7 +64,15 @@ void add_train(CLI::App& app, Context& context) {
       ->required();
   verb->add_option("--out", options->out, "The project folder that train kws makes");
   options->add_to(*verb);
-  verb->callback([options, &context] { run(*options, context); });
+  verb->callback([options, verb, &context] {
+    for (const CLI::Option* option : verb->get_options()) {
+      if (options->what == "kws" || option->count() == 0 || option->get_positional()) continue;
+      throw Error(ErrorKind::invalid_argument,
+                  fmt::format("{} is for train kws; this project's is set in {}", option->get_name(),
+                              (fs::path(options->what) / "tinyml.toml").string()));
+    }
+    run(*options, context);
+  });
 }
 
 }  // namespace tinyml::cli

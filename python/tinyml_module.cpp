@@ -71,6 +71,24 @@ nb::dict evaluation_dict(const Evaluation& evaluation) {
   return result;
 }
 
+/// Errors: invalid_argument naming the option.
+template <class T>
+T as(const nb::handle& value, const std::string& name) {
+  T result;
+  if (!nb::try_cast<T>(value, result)) {
+    const std::string given = nb::cast<std::string>(nb::repr(value));
+    throw Error(ErrorKind::invalid_argument, name + " does not take " + given);
+  }
+  return result;
+}
+
+bool parse_features(const std::string& name) {
+  if (name != "mfe" && name != "mfcc") {
+    throw Error(ErrorKind::invalid_argument, "unknown features \"" + name + "\": mfe or mfcc");
+  }
+  return name == "mfcc";
+}
+
 project::Config make_config(const std::string& model_type, const std::vector<std::string>& keywords,
                             int32_t sample_rate_hz, const nb::dict& options) {
   project::Config config;
@@ -81,29 +99,29 @@ project::Config make_config(const std::string& model_type, const std::vector<std
   for (const auto& [key, value] : options) {
     const std::string name = nb::cast<std::string>(key);
     if (name == "window_ms")
-      config.data.window_ms = nb::cast<int32_t>(value);
+      config.data.window_ms = as<int32_t>(value, name);
     else if (name == "features")
-      config.features.mfcc = nb::cast<std::string>(value) == "mfcc";
+      config.features.mfcc = parse_features(as<std::string>(value, name));
     else if (name == "bands")
-      config.features.bands = nb::cast<int32_t>(value);
+      config.features.bands = as<int32_t>(value, name);
     else if (name == "architecture")
-      config.model.architecture = nb::cast<std::string>(value);
+      config.model.architecture = as<std::string>(value, name);
     else if (name == "epochs")
-      config.training.epochs = nb::cast<int32_t>(value);
+      config.training.epochs = as<int32_t>(value, name);
     else if (name == "batch")
-      config.training.batch = nb::cast<int32_t>(value);
+      config.training.batch = as<int32_t>(value, name);
     else if (name == "copies")
-      config.training.copies = nb::cast<int32_t>(value);
+      config.training.copies = as<int32_t>(value, name);
     else if (name == "learning_rate")
-      config.training.learning_rate = nb::cast<double>(value);
+      config.training.learning_rate = as<double>(value, name);
     else if (name == "augment")
-      config.training.augment = nb::cast<bool>(value);
+      config.training.augment = as<bool>(value, name);
     else if (name == "seed")
-      config.training.seed = nb::cast<uint64_t>(value);
+      config.training.seed = as<uint64_t>(value, name);
     else if (name == "board")
-      config.target.board = nb::cast<std::string>(value);
+      config.target.board = as<std::string>(value, name);
     else if (name == "name")
-      config.name = nb::cast<std::string>(value);
+      config.name = as<std::string>(value, name);
     else
       throw Error(
           ErrorKind::invalid_argument,
@@ -134,7 +152,7 @@ nb::list run_model(Model& model, const nb::list& inputs) {
   for (size_t i = 0; i < graph.inputs.size(); ++i) {
     const Tensor& tensor = graph[graph.inputs[i]];
     nb::object array = numpy.attr("asarray")(inputs[i]);
-    const std::string dtype = nb::cast<std::string>(nb::str(array.attr("dtype")));
+    const std::string dtype = nb::cast<std::string>(array.attr("dtype").attr("name"));
     if (dtype != name_of(tensor.dtype)) {
       throw Error(ErrorKind::invalid_argument, "input " + std::to_string(i) + " takes " +
                                                    std::string(name_of(tensor.dtype)) + ", not " + dtype);
@@ -156,7 +174,18 @@ nb::list run_model(Model& model, const nb::list& inputs) {
 }  // namespace
 
 NB_MODULE(_tinyml, m) {
-  nb::exception<Error>(m, "Error", PyExc_ValueError);
+  static const nb::handle error_type = nb::exception<Error>(m, "Error", PyExc_ValueError).release();
+  // A path in the message need not be UTF-8.
+  nb::register_exception_translator([](const std::exception_ptr& pointer, void*) {
+    try {
+      std::rethrow_exception(pointer);
+    } catch (const Error& error) {
+      const std::string_view text = error.what();
+      const nb::object message = nb::steal(
+          PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "backslashreplace"));
+      PyErr_SetObject(error_type.ptr(), message.ptr());
+    }
+  });
 
   m.def("to_int16", [](const FloatSamples& samples) {
     const std::vector<int16_t> converted = data::to_int16({samples.data(), samples.shape(0)});

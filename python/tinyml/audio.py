@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import operator
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -26,7 +27,10 @@ class Prediction:
 
 def _to_int16(samples) -> np.ndarray:
     """Mono int16 from int16, or from floats in [-1, 1]; channels (the last axis) are averaged."""
-    array = np.asarray(samples)
+    try:
+        array = np.asarray(samples)
+    except ValueError as error:
+        raise _tinyml.Error(f"samples are no array: {error}") from None
     if array.ndim == 2:
         array = array.mean(axis=1).astype(array.dtype)
     if array.ndim != 1:
@@ -36,6 +40,33 @@ def _to_int16(samples) -> np.ndarray:
     if np.issubdtype(array.dtype, np.floating):
         return np.frombuffer(_tinyml.to_int16(np.ascontiguousarray(array, dtype=np.float32)), dtype=np.int16)
     raise _tinyml.Error(f"samples are int16 or floats in [-1, 1], not {array.dtype}")
+
+
+def _clips(audio_dataset) -> list[tuple[np.ndarray, str]]:
+    try:
+        pairs = list(audio_dataset)
+    except TypeError:
+        kind = type(audio_dataset).__name__
+        raise _tinyml.Error(f"audio_dataset is a path or a list of (samples, label), not {kind}") from None
+    clips = []
+    for i, pair in enumerate(pairs):
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+            raise _tinyml.Error(f"clip {i} of audio_dataset is not a pair of samples and label")
+        try:
+            clips.append((_to_int16(pair[0]), str(pair[1])))
+        except _tinyml.Error as error:
+            raise _tinyml.Error(f"clip {i} of audio_dataset: {error}") from None
+    return clips
+
+
+def _integer(name: str, value, low: int = -(2**31), high: int = 2**31 - 1) -> int:
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise _tinyml.Error(f"{name} is a whole number, not {value!r}") from None
+    if not low <= number <= high:
+        raise _tinyml.Error(f"{name} is within {low} and {high}, not {number}")
+    return number
 
 
 class _ProgressPrinter:
@@ -53,7 +84,12 @@ class _ProgressPrinter:
         full = 24 * done // max(1, total)
         left = f"  {seconds_left:.0f} s left" if seconds_left >= 0 and not finished else ""
         end = "\n" if finished else ""
-        print(f"\r\033[K{stage:<9} [{'#' * full}{'.' * (24 - full)}]{left}  {detail}", end=end, file=sys.stderr, flush=True)
+        print(
+            f"\r\033[K{stage:<9} [{'#' * full}{'.' * (24 - full)}]{left}  {detail}",
+            end=end,
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 class AudioClassifier:
@@ -76,8 +112,14 @@ class AudioClassifier:
         threads: int = 0,
         **options,
     ):
-        self._core = _tinyml.AudioClassifier(model_type, list(keywords), int(sample_rate), threads, options)
-        self.sample_rate = int(sample_rate)
+        words = [keywords] if isinstance(keywords, str) else list(keywords)
+        for word in words:
+            if not isinstance(word, str):
+                raise _tinyml.Error(f"keywords are strings, not {word!r}")
+        self.sample_rate = _integer("sample_rate", sample_rate)
+        self._core = _tinyml.AudioClassifier(
+            model_type, words, self.sample_rate, _integer("threads", threads, 0, 256), options
+        )
 
     @classmethod
     def load(cls, folder: str | PathLike, threads: int = 0) -> AudioClassifier:
@@ -103,7 +145,7 @@ class AudioClassifier:
         if isinstance(audio_dataset, (str, PathLike)):
             self._core.train(fspath(audio_dataset), hook)
         else:
-            self._core.train_clips([(_to_int16(samples), str(label)) for samples, label in audio_dataset], hook)
+            self._core.train_clips(_clips(audio_dataset), hook)
         return self
 
     def evaluate(self, audio_dataset: str | PathLike = "") -> dict:
@@ -114,23 +156,29 @@ class AudioClassifier:
     def predict(self, samples, sample_rate: int | None = None) -> Prediction:
         """The answer of the int8 net, byte for byte the device's. samples: int16 or float in [-1, 1], any
         length; sample_rate: Hz, by default the classifier's."""
-        label, score, scores = self._core.predict(_to_int16(samples), sample_rate or self.sample_rate)
+        rate = self.sample_rate if sample_rate is None else _integer("sample_rate", sample_rate)
+        label, score, scores = self._core.predict(_to_int16(samples), rate)
         return Prediction(label, score, dict(zip(self.labels, scores, strict=True)))
 
     def export_tflite_micro(
-        self, quantization: str = "int8", target: str = "arduino_nano33_ble", tflite_config: dict | None = None
+        self,
+        quantization: str = "int8",
+        target: str = "arduino_nano33_ble",
+        tflite_config: dict | None = None,
     ) -> Model:
         """The net as a .tflite file. tflite_config: tensor_arena_size (bytes; an error names the size needed
         where it is too small) and optimize_for_size."""
         config = dict(tflite_config or {})
-        arena = int(config.pop("tensor_arena_size", 0))
+        arena = _integer("tensor_arena_size", config.pop("tensor_arena_size", 0), 0)
         small = bool(config.pop("optimize_for_size", False))
         if config:
             raise _tinyml.Error(f"unknown key in tflite_config: {', '.join(config)}")
         return Model(self._core.export_tflite_micro(quantization, target, arena, small))
 
     def export(self, to: str, folder: str | PathLike) -> list:
-        """Writes "arduino" (library folder and .zip), "tflite" or "c_array" into `folder`; returns the paths."""
+        """Writes "arduino" (library folder and .zip), "tflite" or "c_array" into `folder`.
+
+        Returns the paths of what was written."""
         return self._core.export_to(to, fspath(folder))
 
     def deploy_to_arduino(self, board: str, port: str) -> None:

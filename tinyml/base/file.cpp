@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <stack>
 
 #include "tinyml/base/error.h"
 
@@ -53,33 +54,77 @@ Container read_whole(const fs::path& path) {
   return content;
 }
 
+/// A whole file under a temporary name beside its own; unless published it goes, with the folders made for
+/// it.
+class StagedFile {
+ public:
+  StagedFile(const fs::path& path, std::span<const uint8_t> bytes) : path_(path) {
+    std::error_code ignored;
+    for (fs::path folder = path.parent_path(); !folder.empty() && !fs::exists(folder, ignored);) {
+      made_.push_back(folder);
+      folder = folder.parent_path();
+    }
+    if (path.has_parent_path()) fs::create_directories(path.parent_path(), ignored);
+    temporary_ = path.string() + ".XXXXXX";
+    const Descriptor file{::mkstemp(temporary_.data())};
+    if (file.fd < 0) temporary_.clear();
+    if (file.fd < 0 || !fill(file.fd, bytes)) {
+      const int code = errno;
+      remove();
+      errno = code;
+      fail(path_, "write");
+    }
+  }
+  ~StagedFile() { remove(); }
+  StagedFile(const StagedFile&) = delete;
+  StagedFile& operator=(const StagedFile&) = delete;
+
+  void publish() {
+    if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail(path_, "write");
+    temporary_.clear();
+    made_.clear();
+  }
+
+ private:
+  static bool fill(int fd, std::span<const uint8_t> bytes) {
+    while (!bytes.empty()) {
+      const ssize_t put = ::write(fd, bytes.data(), bytes.size());
+      if (put < 0 && errno == EINTR) continue;
+      if (put < 0) return false;
+      bytes = bytes.subspan(static_cast<size_t>(put));
+    }
+    const mode_t mask = ::umask(0);
+    ::umask(mask);
+    return ::fchmod(fd, 0666 & ~mask) == 0 && ::fsync(fd) == 0;
+  }
+
+  void remove() {
+    if (!temporary_.empty()) ::unlink(temporary_.c_str());
+    for (const fs::path& folder : made_) ::rmdir(folder.c_str());
+  }
+
+  fs::path path_;
+  std::string temporary_;
+  std::vector<fs::path> made_;
+};
+
 }  // namespace
 
 Bytes read_bytes(const fs::path& path) { return read_whole<Bytes>(path); }
 std::string read_text(const fs::path& path) { return read_whole<std::string>(path); }
 
-void write_bytes(const fs::path& path, std::span<const uint8_t> bytes) {
-  std::error_code ignored;
-  if (path.has_parent_path()) fs::create_directories(path.parent_path(), ignored);
-  std::string temporary = path.string() + ".XXXXXX";
-  Descriptor file{::mkstemp(temporary.data())};
-  if (file.fd < 0) fail(path, "write");
-  const auto give_up = [&] {
-    const int code = errno;
-    ::unlink(temporary.c_str());
-    errno = code;
-    fail(path, "write");
-  };
-  for (size_t done = 0; done < bytes.size();) {
-    const ssize_t put = ::write(file.fd, bytes.data() + done, bytes.size() - done);
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) give_up();
-    done += static_cast<size_t>(put);
+void write_bytes(const fs::path& path, std::span<const uint8_t> bytes) { StagedFile(path, bytes).publish(); }
+
+void write_files(const std::vector<NewFile>& files) {
+  std::stack<StagedFile> staged;
+  try {
+    for (const NewFile& file : files) staged.emplace(file.path, file.content);
+    for (; !staged.empty(); staged.pop()) staged.top().publish();
+  } catch (const Error&) {
+    // Last first: the folders that were made belong to the first file in them.
+    while (!staged.empty()) staged.pop();
+    throw;
   }
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  if (::fchmod(file.fd, 0666 & ~mask) != 0 || ::fsync(file.fd) != 0) give_up();
-  if (::rename(temporary.c_str(), path.c_str()) != 0) give_up();
 }
 
 void write_text(const fs::path& path, std::string_view text) {

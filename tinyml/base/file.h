@@ -21,6 +21,13 @@ std::string read_text(const std::filesystem::path& path);
 void write_bytes(const std::filesystem::path& path, std::span<const uint8_t> bytes);
 void write_text(const std::filesystem::path& path, std::string_view text);
 
+struct NewFile {
+  std::filesystem::path path;
+  Bytes content;
+};
+/// All or none: every file is whole on the disk before the first earlier one is replaced.
+void write_files(const std::vector<NewFile>& files);
+
 /// A fresh folder under the system's temporary folder, removed with all its content at the end of scope.
 class TemporaryFolder {
  public:

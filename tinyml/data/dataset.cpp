@@ -12,6 +12,7 @@
 #include "tinyml/base/error.h"
 #include "tinyml/base/thread_pool.h"
 #include "tinyml/data/audio.h"
+#include "tinyml/data/labels_csv.h"
 #include "tinyml/data/scan.h"
 #include "tinyml/data/silence.h"
 #include "tinyml/data/split.h"
@@ -104,6 +105,11 @@ void keep_labels(std::vector<Recording>& recordings, std::vector<bool>& fixed,
 void check_classes(const Dataset& dataset, const std::string& where) {
   std::map<std::string, size_t> clips;
   for (const Recording& r : dataset.recordings) ++clips[r.label];
+  for (const auto& [label, count] : clips) {
+    if (is_plain_text(label)) continue;
+    invalid(fmt::format("label \"{}\" in {} is not UTF-8 or holds control characters: rename it",
+                        one_line(label), one_line(where)));
+  }
   if (clips.size() + (dataset.background.empty() ? 0 : 1) < 2) {
     invalid(fmt::format("{} has one class only (\"{}\"); add clips of something else", where,
                         clips.empty() ? "" : clips.begin()->first));

@@ -31,6 +31,27 @@ std::string one_line(std::string_view text) {
   return text.size() > kMost ? line + "…" : line;
 }
 
+bool is_plain_text(std::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    const auto byte = [&](size_t i) {
+      return at + i < text.size() ? static_cast<uint8_t>(text[at + i]) : 0u;
+    };
+    const uint32_t first = byte(0);
+    if (first < 0x20 || first == 0x7F) return false;
+    const size_t length = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+    if (length == 0 || first > 0xF4) return false;
+    for (size_t i = 1; i < length; ++i) {
+      if ((byte(i) & 0xC0) != 0x80) return false;
+    }
+    const uint32_t second = byte(1);
+    const bool overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
+    const bool surrogate = first == 0xED && second > 0x9F;
+    if (overlong || surrogate || (first == 0xF4 && second > 0x8F)) return false;
+    at += length;
+  }
+  return true;
+}
+
 std::vector<CsvRow> parse_csv(std::string_view text, std::string_view name) {
   if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
   std::vector<CsvRow> rows;

@@ -24,6 +24,9 @@ std::vector<CsvRow> parse_csv(std::string_view text, std::string_view name);
 /// `text` for a message: control characters become spaces, and only the first 1000 bytes are shown.
 std::string one_line(std::string_view text);
 
+/// Whether `text` is UTF-8 without control characters, as labels and paths in our files have to be.
+bool is_plain_text(std::string_view text);
+
 /// One field as parse_csv reads it back.
 std::string csv_field(std::string_view text);
 

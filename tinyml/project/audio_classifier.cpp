@@ -55,6 +55,10 @@ struct AudioClassifier::State {
 
   /// The clips of the project: those in memory, or else read again.
   const data::Dataset& clips(const ProgressHook& progress) {
+    if (!dataset && config.data.path.empty()) {
+      throw Error(ErrorKind::invalid_argument,
+                  "the classifier was trained on clips in memory, which are not stored: name a data set");
+    }
     if (!dataset) dataset = data::load_dataset(folder / config.data.path, load_options(progress));
     return *dataset;
   }
@@ -264,12 +268,15 @@ void AudioClassifier::save(const std::filesystem::path& folder) const {
   const State& s = *state_;
   const project::AudioModel& model = s.trained();
   const ProjectFiles files(folder);
-  write_bytes(files.float_model(), formats::write_tflite(model.float_net));
-  write_bytes(files.int8_model(), formats::write_tflite(model.int8_net));
-  write_text(files.training(), to_json(s.record));
-  write_text(files.config(), to_toml(s.config));
-  write_text(files.report(),
-             project::report_html(s.config, model, s.record, s.dataset ? &*s.dataset : nullptr, s.extractor));
+  const auto bytes_of = [](const std::string& text) { return Bytes(text.begin(), text.end()); };
+  std::vector<NewFile> made{
+      {files.float_model(), formats::write_tflite(model.float_net)},
+      {files.int8_model(), formats::write_tflite(model.int8_net)},
+      {files.training(), bytes_of(to_json(s.record))},
+      {files.report(), bytes_of(project::report_html(s.config, model, s.record,
+                                                     s.dataset ? &*s.dataset : nullptr, s.extractor))}};
+  if (!project::describes(files, s.config)) made.push_back({files.config(), bytes_of(to_toml(s.config))});
+  write_files(made);
 }
 
 AudioClassifier AudioClassifier::load(const std::filesystem::path& folder, int threads) {

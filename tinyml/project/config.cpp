@@ -13,6 +13,8 @@
 
 #include "tinyml/base/file.h"
 #include "tinyml/boards/boards.h"
+#include "tinyml/data/labels_csv.h"
+#include "tinyml/project/features.h"
 #include "tinyml/train/architectures.h"
 
 namespace tinyml::project {
@@ -149,6 +151,14 @@ Config read_config(const std::filesystem::path& path) {
       throw Error(ErrorKind::bad_file,
                   fmt::format("line {}: {}", error.source().begin.line, error.description()));
     }
+    const std::vector<std::string> sections{"project",  "data",         "features", "model",
+                                            "training", "quantization", "target"};
+    for (const auto& [key, node] : root) {
+      if (std::find(sections.begin(), sections.end(), key.str()) != sections.end()) continue;
+      throw Error(ErrorKind::bad_file,
+                  fmt::format("line {}: unknown section {}; nearest: {}", key.source().begin.line,
+                              data::one_line(key.str()), nearest_names(key.str(), sections)));
+    }
     Config config;
     Section project(root, "project");
     project.read("name", config.name);
@@ -279,6 +289,12 @@ void check(const Config& c) {
   positive("batch", c.training.batch, 65536);
   positive("copies", c.training.copies, 1000);
   positive("learning_rate", c.training.learning_rate, 10);
+  if (c.training.seed > static_cast<uint64_t>(INT64_MAX)) {
+    reject(fmt::format("seed must be at most {}, not {}", INT64_MAX, c.training.seed));
+  }
+  if (!data::is_plain_text(c.data.path)) {
+    reject(fmt::format("the path {} is not UTF-8 or holds control characters", data::one_line(c.data.path)));
+  }
   if (c.data.window_ms < c.features.frame_ms) {
     reject(
         fmt::format("window_ms ({}) is shorter than frame_ms ({})", c.data.window_ms, c.features.frame_ms));
@@ -296,8 +312,7 @@ void check(const Config& c) {
     reject(fmt::format("wake_word takes one keyword, not {}", c.data.keywords.size()));
   }
   boards::find_board(c.target.board);
-  train::build_architecture(c.model.architecture,
-                            {1, std::max(c.frames(), 8), std::max(c.features.bands, 8), 1}, 2, 1);
+  train::build_architecture(c.model.architecture, FeatureExtractor(c).shape(), 2, 1);
 }
 
 Operator feature_operator(const Config& c) {

@@ -13,10 +13,27 @@ nlohmann::json confusion_json(const train::Confusion& confusion) {
 train::Confusion parse_confusion(const nlohmann::json& json) {
   train::Confusion confusion(json.at("labels").get<std::vector<std::string>>());
   confusion.counts = json.at("counts").get<std::vector<std::vector<int64_t>>>();
+  const size_t labels = confusion.labels.size();
+  bool square = confusion.counts.size() == labels;
+  for (const auto& row : confusion.counts) square = square && row.size() == labels;
+  if (!square) throw Error(ErrorKind::bad_file, "counts do not fit labels");
   return confusion;
 }
 
 }  // namespace
+
+bool describes(const ProjectFiles& files, const Config& config) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(files.config(), ignored)) return false;
+  try {
+    Config written = read_config(files.config());
+    const auto path = std::filesystem::absolute(files.folder / written.data.path).lexically_normal();
+    if (path == std::filesystem::path(config.data.path)) written.data.path = config.data.path;
+    return to_toml(written) == to_toml(config);
+  } catch (const Error&) {
+    return false;
+  }
+}
 
 std::string to_json(const TrainingRecord& record) {
   nlohmann::json epochs = nlohmann::json::array();
@@ -52,7 +69,7 @@ TrainingRecord parse_training(const std::string& text) {
                          parse_confusion(json.at("int8"))};
     return record;
   } catch (const nlohmann::json::exception& error) {
-    throw Error(ErrorKind::bad_file, std::string("training.json: ") + error.what());
+    throw Error(ErrorKind::bad_file, error.what());
   }
 }
 

@@ -19,6 +19,9 @@ struct ProjectFiles {
   std::filesystem::path report() const { return folder / "report.html"; }
 };
 
+/// Whether tinyml.toml says `config` already, its data path resolved: its author's wording then stays.
+bool describes(const ProjectFiles& files, const Config& config);
+
 /// What training left behind, beside the nets: learning curve, times and the evaluation.
 struct TrainingRecord {
   std::vector<train::Epoch> epochs;

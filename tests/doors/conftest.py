@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the tests of the doors share: a data set of two tones, a trained project, the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import wave
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CLI = Path(os.environ.get("TINYML_CLI", ROOT / "build" / "bin" / "tinyml")).resolve()
+RATE = 16000
+
+
+@dataclass
+class Result:
+    code: int
+    out: str
+    err: str
+
+    def json(self):
+        """The one document on standard output; fails where anything else is there."""
+        assert self.code == 0, self.err
+        return json.loads(self.out)
+
+    def fails(self, *names: str, code: int = 2) -> str:
+        """One line on standard error that holds every name; returns it."""
+        assert self.code == code, f"exit code {self.code}: {self.err}"
+        assert self.out == ""
+        assert self.err.startswith("tinyml: ") and self.err.endswith("\n"), self.err
+        assert self.err.count("\n") == 1, self.err
+        for name in names:
+            assert str(name) in self.err, f"{name} is not named in: {self.err}"
+        return self.err
+
+
+def run_cli(*arguments, cwd=None, env=None, preexec=None, quiet=True) -> Result:
+    """quiet: --json, so that standard error holds no progress."""
+    command = [str(CLI), *map(str, arguments), *(["--json"] if quiet else [])]
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        env={**os.environ, **(env or {})},
+        preexec_fn=preexec,
+        capture_output=True,
+        text=True,
+        errors="surrogateescape",
+        timeout=300,
+    )
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture(scope="session")
+def cli():
+    if not CLI.exists():
+        pytest.fail(f"no command line at {CLI}: build it, or set TINYML_CLI")
+    return run_cli
+
+
+@pytest.fixture(scope="session")
+def tinyml():
+    """The Python package."""
+    try:
+        import tinyml
+
+        if not hasattr(tinyml, "AudioClassifier"):
+            raise ImportError("what is found is this repository's folder of that name")
+    except ImportError as error:
+        if os.environ.get("TINYML_REQUIRE_ORACLES") == "1":
+            raise
+        pytest.skip(f"skipped: the package tinyml cannot be imported by {sys.executable}: {error}")
+    return tinyml
+
+
+@pytest.fixture(scope="session")
+def emulator():
+    missing = [name for name in ("arm-none-eabi-g++", "qemu-system-arm") if not shutil.which(name)]
+    if missing:
+        if os.environ.get("TINYML_REQUIRE_ORACLES") == "1":
+            pytest.fail(f"missing: {', '.join(missing)}")
+        pytest.skip(f"skipped: missing {', '.join(missing)}")
+
+
+def tone(hz: float, seed: int, seconds: float = 1) -> np.ndarray:
+    """int16 at RATE."""
+    time = np.arange(int(RATE * seconds)) / RATE
+    noise = np.random.default_rng(seed).standard_normal(len(time))
+    return (8000 * np.sin(2 * np.pi * hz * time) + 200 * noise).astype(np.int16)
+
+
+def write_wav(path: Path, samples: np.ndarray, rate: int = RATE) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(samples.astype("<i2").tobytes())
+
+
+def float_wav(samples: np.ndarray, rate: int = RATE) -> bytes:
+    data = samples.astype("<f4").tobytes()
+    form = struct.pack("<HHIIHH", 3, 1, rate, rate * 4, 4, 32)
+    body = b"WAVEfmt " + struct.pack("<I", len(form)) + form + b"data" + struct.pack("<I", len(data)) + data
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def tone_clips(clips: int = 12) -> list:
+    return [
+        (tone(hz * (1 + 0.01 * i), i), label)
+        for label, hz in (("low", 400), ("high", 2000))
+        for i in range(clips)
+    ]
+
+
+def write_tones(folder: Path, clips: int = 12) -> Path:
+    for i, (samples, label) in enumerate(tone_clips(clips)):
+        write_wav(folder / label / f"{i:02}.wav", samples)
+    return folder
+
+
+def bytes_in(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+TRAIN = ("--task", "sound_classification", "--architecture", "hybrid_small", "--epochs", 3)
+
+
+@pytest.fixture(scope="session")
+def tones(tmp_path_factory) -> Path:
+    """A folder of two label folders of 12 clips each; not to be changed."""
+    return write_tones(tmp_path_factory.mktemp("tones"))
+
+
+@pytest.fixture
+def own_tones(tmp_path) -> Path:
+    """A folder of few clips to spoil."""
+    return write_tones(tmp_path / "data", clips=3)
+
+
+@pytest.fixture(scope="session")
+def project(cli, tones, tmp_path_factory) -> Path:
+    """A trained project; not to be changed."""
+    folder = tmp_path_factory.mktemp("trained") / "project"
+    cli("train", "kws", "--data", tones, *TRAIN, "--out", folder).json()
+    return folder
+
+
+@pytest.fixture
+def own_project(project, tmp_path) -> Path:
+    """A copy of the trained project."""
+    return Path(shutil.copytree(project, tmp_path / "project"))
+
+
+PYTHON_TRAIN = {"epochs": 3, "architecture": "hybrid_small"}
+
+
+@pytest.fixture(scope="session")
+def trained(tinyml):
+    """A classifier of the two tones; not to be changed."""
+    return tinyml.AudioClassifier("sound_classification", **PYTHON_TRAIN).train(tone_clips())

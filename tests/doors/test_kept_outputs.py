@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A full disk or Ctrl-C leaves earlier outputs as they were, byte for byte."""
+
+import os
+import pty
+import resource
+import signal
+import subprocess
+import time
+
+import pytest
+from conftest import CLI, TRAIN, bytes_in
+
+
+def full_disk(limit_bytes: int):
+    """Writes beyond so many bytes of a file fail, as on a full disk."""
+
+    def limit():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, limit_bytes))
+
+    return limit
+
+
+@pytest.mark.parametrize("limit", [0, 512, 20000, 50000])
+def test_full_disk(cli, tones, own_project, tmp_path, limit):
+    """Wherever in the project the disk becomes full, all of the earlier project stays."""
+    before = bytes_in(own_project)
+    assert max(map(len, before.values())) > limit
+    full = full_disk(limit)
+    cli("train", "kws", "--data", tones, *TRAIN, "--seed", 7, "--out", own_project, preexec=full).fails(
+        "write", "project"
+    )
+    cli("train", "kws", "--data", tones, *TRAIN, "--out", tmp_path / "new", preexec=full).fails(
+        "write", "new"
+    )
+    cli("quantize", own_project, "--calibration", "mse", preexec=full).fails("write", "project")
+    cli("export", own_project, "--out", tmp_path / "e", preexec=full_disk(min(limit, 512))).fails("write")
+    cli("compile", own_project, "--out", tmp_path / "c", preexec=full_disk(min(limit, 512))).fails("write")
+    assert bytes_in(own_project) == before
+    assert not (tmp_path / "new").exists()
+
+
+def test_full_disk_of_small_outputs(cli, own_tones, own_project, tmp_path, emulator):
+    full = full_disk(100)
+    before = bytes_in(own_tones)
+    cli("init", tmp_path / "new", preexec=full).fails("new")
+    cli("data", "split", own_tones, preexec=full).fails("labels.csv")
+    cli("data", "add", own_tones, own_tones / "low" / "00.wav", "--label", "copy", preexec=full).fails("copy")
+    cli("profile", own_project, preexec=full).fails()
+    assert bytes_in(own_tones) == before
+    assert not (tmp_path / "new" / "tinyml.toml").exists()
+
+
+def test_full_standard_output(own_project):
+    for verb in (["boards"], ["boards", "--json"], ["evaluate", own_project, "--json"]):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([CLI, *verb], stdout=full, stderr=subprocess.PIPE, text=True)
+        assert done.returncode == 2, verb
+        assert done.stderr.splitlines()[-1].startswith("tinyml: cannot write"), done.stderr
+
+
+@pytest.fixture
+def long_project(own_project):
+    """A trained project whose next training takes hours."""
+    config = own_project / "tinyml.toml"
+    text = config.read_text()
+    assert "epochs = 3\n" in text and "patience = 25\n" in text
+    config.write_text(
+        text.replace("epochs = 3\n", "epochs = 100000\n").replace("patience = 25\n", "patience = 0\n")
+    )
+    return own_project
+
+
+def start_training(folder, *options, stderr=subprocess.PIPE):
+    command = [str(CLI), "train", str(folder), *options]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True)
+
+
+def test_interrupt_during_training(long_project):
+    before = bytes_in(long_project)
+    process = start_training(long_project)
+    while not process.stderr.readline().startswith("training"):
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    out, rest = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "")
+    told = [line for line in rest.splitlines() if not line.startswith("training")]
+    assert len(told) == 1 and told[0].startswith("tinyml: interrupted"), rest
+    assert bytes_in(long_project) == before
+
+
+def test_interrupt_without_progress(long_project):
+    before = bytes_in(long_project)
+    process = start_training(long_project, "--json")
+    time.sleep(2)
+    assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "")
+    assert err.startswith("tinyml: interrupted") and err.count("\n") == 1
+    assert bytes_in(long_project) == before
+
+
+def test_interrupt_on_a_terminal(long_project):
+    """The message has a line of its own, below the progress bar."""
+    controller, terminal = pty.openpty()
+    process = start_training(long_project, stderr=terminal)
+    os.close(terminal)
+    seen = b""
+    while b"training" not in seen:
+        seen += os.read(controller, 4096)
+    process.send_signal(signal.SIGINT)
+    while True:
+        try:
+            more = os.read(controller, 4096)
+        except OSError:
+            break
+        if not more:
+            break
+        seen += more
+    process.communicate(timeout=60)
+    os.close(controller)
+    assert process.returncode == 130
+    assert seen.decode().splitlines()[-1].startswith("tinyml: interrupted"), seen[-300:]

@@ -46,6 +46,18 @@ TEST(Csv, NamesTheLineOfAMistake) {
                [] { parse_csv(std::string_view("a\nb\0", 4), "t.csv"); });
 }
 
+TEST(PlainText, IsUtf8WithoutControlCharacters) {
+  for (const char* text :
+       {"", "yes", "\x7E", "\u00FC", "\u20AC", "\uD7FF", "\uE000", "\U0001F3A4", "\U0010FFFF"}) {
+    EXPECT_TRUE(is_plain_text(text)) << text;
+  }
+  for (const char* text :
+       {"a\nb", "\x1F", "\x7F", "\x80", "\xC1\xBF", "\xC3", "\xC3(", "\xE0\x9F\xBF", "\xED\xA0\x80",
+        "\xE2\x82", "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF"}) {
+    EXPECT_FALSE(is_plain_text(text)) << one_line(text);
+  }
+}
+
 TEST(LabelsCsv, ReadsTheColumnsItKnows) {
   const auto rows = parse_labels_csv(
       "extra,label,path,split,speaker,word\n1,yes,a b.wav,val,s1,\n2,unknown,\"c,d.wav\",,-,bed\n", "l.csv");

@@ -127,6 +127,13 @@ def test_profile_of_every_board(cli, own_project, emulator):
             assert board["core"] not in ("cortex_m0plus", "cortex_m4", "cortex_m7"), board["id"]
 
 
+def test_compare(cli, own_project, emulator):
+    clips = cli("evaluate", own_project).json()["clips"]
+    rows = cli("compare", own_project).json()
+    assert len(rows) == 3
+    assert all(row["equal"] == row["clips"] == clips for row in rows), rows
+
+
 def test_boards_and_doctor(cli):
     boards = cli("boards").json()
     assert {"arduino_nano33_ble", "raspberry_pi_pico", "stm32f746"} <= {board["id"] for board in boards}

@@ -71,7 +71,7 @@ TEST(FloatEngine, TrainsToTheSameBytesOnAnyNumberOfThreads) {
 
 TEST(FloatEngine, GradientFollowsTheLossAlongItself) {
   ThreadPool pool(2);
-  run::FloatEngine engine(small_net(0), 6, pool);
+  run::FloatEngine engine(small_net(0.3f), 6, pool);
   fill(engine.input(), 1);
   std::vector<float> projection(engine.output().size());
   fill(projection, 2);
@@ -104,7 +104,7 @@ TEST(FloatEngine, GradientFollowsTheLossAlongItself) {
       slope += sign * loss() / (2 * step);
     }
     std::copy(start.begin(), start.end(), engine.parameter(id).begin());
-    EXPECT_NEAR(slope, length, 0.02 * length + 0.01) << small_net(0)[id].name;
+    EXPECT_NEAR(slope, length, 0.02 * length + 0.01) << small_net(0.3f)[id].name;
   }
 }
 

@@ -66,31 +66,26 @@ void scale(const float* x, int64_t n, float scale, float* y) {
   for_vectors(n, [&](auto load, auto store) HWY_ATTR { store(hn::Mul(factor, load(x)), y); });
 }
 
-void multiply(const float* x, const float* mask, int64_t n, float* y) {
-  for_vectors(n, [&](auto load, auto store) HWY_ATTR { store(hn::Mul(load(x), load(mask)), y); });
-}
-
 // The mixer with the least bias of Wellons' "Prospecting for hash functions" (2018), two rounds of it.
-void dropout_mask(uint64_t seed, int64_t n, float rate, float* mask) {
+void dropout(uint64_t seed, const float* x, int64_t n, float rate, float* y) {
   const Floats d;
   const hn::RebindToUnsigned<Floats> du;
-  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
-  const auto mix = [&](auto x) HWY_ATTR {
-    x = hn::Mul(hn::Xor(x, hn::ShiftRight<16>(x)), hn::Set(du, 0x7feb352du));
-    x = hn::Mul(hn::Xor(x, hn::ShiftRight<15>(x)), hn::Set(du, 0x846ca68bu));
-    return hn::Xor(x, hn::ShiftRight<16>(x));
-  };
-  const auto low = hn::Set(du, static_cast<uint32_t>(seed)),
-             high = hn::Set(du, static_cast<uint32_t>(seed >> 32));
   const hn::RebindToSigned<Floats> di;
+  const auto lanes = static_cast<uint32_t>(hn::Lanes(d));
+  const auto mix = [&](auto v) HWY_ATTR {
+    v = hn::Mul(hn::Xor(v, hn::ShiftRight<16>(v)), hn::Set(du, 0x7feb352du));
+    v = hn::Mul(hn::Xor(v, hn::ShiftRight<15>(v)), hn::Set(du, 0x846ca68bu));
+    return hn::Xor(v, hn::ShiftRight<16>(v));
+  };
+  const auto high = hn::Set(du, static_cast<uint32_t>(seed >> 32));
   const auto below = hn::Set(di, static_cast<int32_t>(rate * 0x1.0p31f) - 1);
   const Vector kept = hn::Set(d, 1 / (1 - rate));
-  for (int64_t i = 0; i < n; i += lanes) {
-    const auto counter = hn::Iota(du, static_cast<uint32_t>(i));
-    const auto random = hn::ShiftRight<1>(mix(hn::Add(mix(hn::Add(counter, low)), high)));
-    const Vector v = hn::IfThenElseZero(hn::RebindMask(d, hn::Gt(hn::BitCast(di, random), below)), kept);
-    store_first(v, d, mask + i, static_cast<size_t>(std::min(lanes, n - i)));
-  }
+  auto counter = hn::Iota(du, static_cast<uint32_t>(seed));
+  for_vectors(n, [&](auto load, auto store) HWY_ATTR {
+    const auto random = hn::BitCast(di, hn::ShiftRight<1>(mix(hn::Add(mix(counter), high))));
+    store(hn::IfThenElseZero(hn::RebindMask(d, hn::Gt(random, below)), hn::Mul(load(x), kept)), y);
+    counter = hn::Add(counter, hn::Set(du, lanes));
+  });
 }
 
 void column_sums(const float* x, int64_t rows, int64_t columns, float* sums) {
@@ -116,8 +111,7 @@ HWY_EXPORT(clamp_gradient);
 HWY_EXPORT(add);
 HWY_EXPORT(add_scaled);
 HWY_EXPORT(scale);
-HWY_EXPORT(multiply);
-HWY_EXPORT(dropout_mask);
+HWY_EXPORT(dropout);
 HWY_EXPORT(column_sums);
 
 void clamp(const float* x, int64_t n, float low, float high, float* y) {
@@ -135,11 +129,8 @@ void add_scaled(const float* x, int64_t n, float scale, float* y) {
 void scale(const float* x, int64_t n, float factor, float* y) {
   HWY_DYNAMIC_DISPATCH(scale)(x, n, factor, y);
 }
-void multiply(const float* x, const float* mask, int64_t n, float* y) {
-  HWY_DYNAMIC_DISPATCH(multiply)(x, mask, n, y);
-}
-void dropout_mask(uint64_t seed, int64_t n, float rate, float* mask) {
-  HWY_DYNAMIC_DISPATCH(dropout_mask)(seed, n, rate, mask);
+void dropout(uint64_t seed, const float* x, int64_t n, float rate, float* y) {
+  HWY_DYNAMIC_DISPATCH(dropout)(seed, x, n, rate, y);
 }
 void column_sums(const float* x, int64_t rows, int64_t columns, float* sums) {
   HWY_DYNAMIC_DISPATCH(column_sums)(x, rows, columns, sums);

@@ -16,10 +16,9 @@ void add(const float* a, const float* b, int64_t n, float low, float high, float
 void add_scaled(const float* x, int64_t n, float scale, float* y);
 /// y = scale * x
 void scale(const float* x, int64_t n, float scale, float* y);
-/// y = x * mask
-void multiply(const float* x, const float* mask, int64_t n, float* y);
-/// mask[i] = 0 with probability `rate`, else 1 / (1 - rate): a hash of `seed` and i, the same everywhere.
-void dropout_mask(uint64_t seed, int64_t n, float rate, float* mask);
+/// y[i] = 0 with probability `rate`, else x[i] / (1 - rate); which is a hash of `seed` and i, the same
+/// everywhere.
+void dropout(uint64_t seed, const float* x, int64_t n, float rate, float* y);
 /// sums[c] = sum of x[r, c] over the rows, in their order.
 void column_sums(const float* x, int64_t rows, int64_t columns, float* sums);
 /// sum[i] = parts[0][i] + parts[1][i] + …, in this order; the parts are `n` floats each.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cstring>
 
 #include "tinyml/base/random.h"
 #include "tinyml/graph/geometry.h"
@@ -16,35 +17,37 @@ void infer(const Dropout&, Graph& graph, const Node& node) {
 
 int64_t macs(const Dropout&, const Graph&, const Node&) { return 0; }
 
-void forward(const Dropout& op, FloatForward& pass) {
-  const FloatTensor& input = pass.inputs[0];
-  float* output = pass.outputs[0].data;
-  if (!pass.training || op.rate <= 0) {
-    pass.saved->clear();
-    if (output != input.data) std::copy_n(input.data, input.size(), output);
+namespace {
+
+// The same elements are dropped in forward and backward, by the seed alone.
+void drop(ThreadPool& pool, uint64_t seed, float rate, const float* x, int64_t size, float* y) {
+  if (rate <= 0) {
+    if (x != y) std::copy_n(x, size, y);
     return;
   }
-  pass.saved->resize(static_cast<size_t>(input.size()));
-  float* mask = pass.saved->data();
-  for_elements(*pass.pool, input.size(), [&](int64_t begin, int64_t n) {
-    kernels::dropout_mask(Random(pass.seed).fork(static_cast<uint64_t>(begin)).next(), n, op.rate,
-                          mask + begin);
-    kernels::multiply(input.data + begin, mask + begin, n, output + begin);
+  const Random seeds(seed);
+  for_elements(pool, size, [&](int64_t begin, int64_t n) {
+    kernels::dropout(seeds.fork(static_cast<uint64_t>(begin)).next(), x + begin, n, rate, y + begin);
   });
 }
 
+}  // namespace
+
+void forward(const Dropout& op, FloatForward& pass) {
+  const float rate = pass.training ? op.rate : 0;
+  // The seed and the rate, for backward.
+  pass.saved->resize(3);
+  std::memcpy(pass.saved->data(), &pass.seed, sizeof(pass.seed));
+  pass.saved->back() = rate;
+  drop(*pass.pool, pass.seed, rate, pass.inputs[0].data, pass.inputs[0].size(), pass.outputs[0].data);
+}
+
 void backward(const Dropout&, FloatBackward& pass) {
-  const float* dy = pass.output_gradients[0].data;
-  float* dx = pass.input_gradients[0].data;
-  const int64_t size = pass.output_gradients[0].size();
-  if (!dx) return;
-  if (pass.saved->empty()) {
-    if (dx != dy) std::copy_n(dy, size, dx);
-    return;
-  }
-  for_elements(*pass.pool, size, [&](int64_t begin, int64_t n) {
-    kernels::multiply(dy + begin, pass.saved->data() + begin, n, dx + begin);
-  });
+  if (!pass.input_gradients[0].data) return;
+  uint64_t seed;
+  std::memcpy(&seed, pass.saved->data(), sizeof(seed));
+  drop(*pass.pool, seed, pass.saved->back(), pass.output_gradients[0].data, pass.output_gradients[0].size(),
+       pass.input_gradients[0].data);
 }
 
 }  // namespace tinyml::ops

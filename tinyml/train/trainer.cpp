@@ -98,19 +98,25 @@ class Stepper {
     ++steps_;
     const std::span<float> parameters = engine_.parameters();
     const std::span<const float> gradients = engine_.gradients();
+    const auto count = static_cast<int64_t>(parameters.size());
     if (options_.optimizer == Optimizer::sgd) {
-      kernels::sgd_step(parameters, gradients, first_, static_cast<float>(rate),
-                        static_cast<float>(options_.momentum), static_cast<float>(options_.weight_decay));
+      const kernels::SgdStep update{static_cast<float>(rate), static_cast<float>(options_.momentum),
+                                    static_cast<float>(options_.weight_decay)};
+      kernels::sgd(update, gradients.data(), count, first_.data(), parameters.data());
     } else {
-      const bool decoupled = options_.optimizer == Optimizer::adamw;
-      kernels::adam_step(parameters, gradients, first_, second_, steps_, static_cast<float>(rate),
-                         static_cast<float>(decoupled ? options_.weight_decay : 0));
+      kernels::AdamStep update;
+      update.learning_rate = static_cast<float>(rate);
+      update.weight_decay =
+          static_cast<float>(options_.optimizer == Optimizer::adamw ? options_.weight_decay : 0);
+      update.step = steps_;
+      kernels::adam(update, gradients.data(), count, first_.data(), second_.data(), parameters.data());
     }
     // The average starts as a plain mean, so that short trainings are not held back by their first weights.
     const double decay =
         std::min(options_.averaging, static_cast<double>(steps_) / static_cast<double>(steps_ + 10));
-    blend(average_, parameters, static_cast<float>(decay));
-    blend(average_state_, engine_.state(), static_cast<float>(decay));
+    kernels::move_average(parameters.data(), count, static_cast<float>(decay), average_.data());
+    kernels::move_average(engine_.state().data(), static_cast<int64_t>(average_state_.size()),
+                          static_cast<float>(decay), average_state_.data());
   }
 
   /// Swaps the engine's weights with their average, there and back.
@@ -121,10 +127,6 @@ class Stepper {
   }
 
  private:
-  static void blend(std::vector<float>& average, std::span<const float> now, float decay) {
-    for (size_t i = 0; i < average.size(); ++i) average[i] = decay * average[i] + (1 - decay) * now[i];
-  }
-
   run::FloatEngine& engine_;
   const TrainOptions& options_;
   std::vector<float> first_, second_, average_, average_state_;

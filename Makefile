@@ -37,7 +37,7 @@ configure: packages .venv/.ready
 	@cmake --preset release -DPython_EXECUTABLE=$(CURDIR)/.venv/bin/python -DTINYML_TESTS=$(if $(TESTS),ON,OFF) $(CMAKE_FLAGS) >build.log 2>&1 || { tail -n 30 build.log; exit 1; }
 
 build: configure
-	@$(TIMED) "build" cmake --build build -j $(JOBS)
+	@$(TIMED) "build" tools/build.sh build $(JOBS)
 
 demo:
 	@$(TIMED) "packages" tools/install_packages.sh "run the demo" $(BUILD_PACKAGES) $(BOARD_PACKAGES) $(if $(TINYML_DATA),,$(SPEECH_PACKAGES))

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${1:?seconds}
 cmake --preset fuzz >build.log 2>&1 || { tail -n 30 build.log; exit 1; }
-cmake --build build/fuzz -j "$(nproc)" --target fuzzers >build.log 2>&1 || { tail -n 30 build.log; exit 1; }
+tools/build.sh build/fuzz "$(nproc)" fuzzers
 for target in build/fuzz/bin/*_fuzzer; do
   name=$(basename "$target" _fuzzer)
   fresh=$(mktemp -d)

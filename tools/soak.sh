@@ -7,7 +7,7 @@ case ${1:-} in
   fuzz) tools/fuzz.sh "${SECONDS_EACH:-600}" ;;
   folds)
     cmake --preset release -DTINYML_BENCH=ON >build.log 2>&1 || { tail -n 30 build.log; exit 1; }
-    cmake --build build -j "$(nproc)" --target keyword_folds >build.log 2>&1 || { tail -n 30 build.log; exit 1; }
+    tools/build.sh build "$(nproc)" keyword_folds
     build/bin/keyword_folds "${TINYML_DATA:?a folder of recordings}" --folds 5 --seeds 3
     ;;
   *) echo "usage: make soak TARGET=fuzz|folds" >&2; exit 2 ;;

@@ -7,5 +7,5 @@ shift
 start=$(date +%s)
 "$@"
 status=$?
-echo "[$name: $(($(date +%s) - start)) s]"
+echo >&2 "[$name: $(($(date +%s) - start)) s]"
 exit $status

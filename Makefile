@@ -9,7 +9,7 @@ BUILD_PACKAGES = cmake ninja-build g++ pkg-config ccache python3-dev python3-ven
 BOARD_PACKAGES = gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm
 SPEECH_PACKAGES = espeak-ng
 TEST_PACKAGES = libgtest-dev libgmock-dev librapidcheck-dev arduino-builder arduino-ctags unzip clang $(FUZZ_RUNTIME)
-FUZZ_RUNTIME = $(shell . /etc/os-release; case "$$VERSION_ID" in 24.04) echo libclang-rt-18-dev;; *) echo libclang-rt-14-dev;; esac)
+FUZZ_RUNTIME = libclang-rt-$(shell . /etc/os-release; [ "$$VERSION_ID" = 24.04 ] && echo 18 || echo 14)-dev
 
 JOBS ?= $(shell nproc)
 PYTHON ?= python3

@@ -23,6 +23,7 @@ struct Options {
   std::string data;
   std::vector<std::string> keywords{"yes", "no", "stop", "go"};
   int folds = 5, seeds = 1, only_fold = -1;
+  bool no_validation = false;
   project::Config config;
 };
 
@@ -83,7 +84,7 @@ void run_fold(const Options& options, const data::Dataset& dataset, const std::v
       (never_heard(recording, fold, options.folds) ? unheard : test).push_back(i);
     } else if (!never_heard(recording, fold, options.folds)) {
       const bool held =
-          fold_of[i] == next &&
+          !options.no_validation && fold_of[i] == next &&
           data::stable_hash(recording.group.empty() ? recording.path : recording.group) % 2 == 0;
       (held ? validation : training).push_back(i);
     }
@@ -152,6 +153,9 @@ int main(int argc, char** argv) {
   app.add_option("--floor-db", options.config.features.floor_db);
   app.add_option("--ceiling-db", options.config.features.ceiling_db);
   app.add_option("--split-unknown", options.config.training.split_unknown);
+  app.add_option("--teacher", options.config.training.teacher);
+  app.add_option("--nonsense", options.config.training.nonsense);
+  app.add_flag("--no-validation", options.no_validation, "Train on all other folds and keep the last epoch");
   app.add_option("--patience", options.config.training.patience);
   CLI11_PARSE(app, argc, argv);
   try {

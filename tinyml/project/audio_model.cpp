@@ -23,9 +23,11 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 struct Classes {
   std::vector<int32_t> label_of_class;
   std::vector<int32_t> of_recording;  // by index into the dataset
+  int32_t nonsense = -1;              // of made-up words; negative: none
 };
 
-Classes make_classes(const data::Dataset& dataset, const std::vector<size_t>& training, bool split_unknown) {
+Classes make_classes(const data::Dataset& dataset, const std::vector<size_t>& training, bool split_unknown,
+                     bool nonsense) {
   // A word with fewer clips than this teaches nothing of its own.
   constexpr int kLeastClips = 8;
   std::map<std::string, int> clips;
@@ -36,14 +38,18 @@ Classes make_classes(const data::Dataset& dataset, const std::vector<size_t>& tr
   for (size_t label = 0; label < dataset.labels.size(); ++label) {
     classes.label_of_class.push_back(static_cast<int32_t>(label));
   }
+  const auto unknown = std::find(dataset.labels.begin(), dataset.labels.end(), "unknown");
   std::map<std::string, int32_t> class_of_word;
   if (split_unknown) {
-    const auto unknown = std::find(dataset.labels.begin(), dataset.labels.end(), "unknown");
     for (const auto& [word, count] : clips) {
       if (word.empty() || count < kLeastClips) continue;
       class_of_word[word] = static_cast<int32_t>(classes.label_of_class.size());
       classes.label_of_class.push_back(static_cast<int32_t>(unknown - dataset.labels.begin()));
     }
+  }
+  if (nonsense && unknown != dataset.labels.end()) {
+    classes.nonsense = static_cast<int32_t>(classes.label_of_class.size());
+    classes.label_of_class.push_back(static_cast<int32_t>(unknown - dataset.labels.begin()));
   }
   for (const data::Recording& recording : dataset.recordings) {
     const auto word = class_of_word.find(recording.word);
@@ -58,6 +64,19 @@ std::vector<int32_t> pick(const std::vector<int32_t>& all, const std::vector<siz
   std::vector<int32_t> picked;
   for (const size_t i : chosen) picked.push_back(all[i]);
   return picked;
+}
+
+train::Examples training_examples(const FeatureBank& bank, const data::Dataset& dataset,
+                                  const std::vector<size_t>& training, const Classes& classes,
+                                  double nonsense) {
+  std::vector<int32_t> own = pick(classes.of_recording, training);
+  if (classes.nonsense < 0) return bank.examples(std::move(own));
+  std::vector<size_t> speech;
+  for (size_t i = 0; i < training.size(); ++i) {
+    if (dataset.recordings[training[i]].label != "silence") speech.push_back(i);
+  }
+  const auto count = static_cast<size_t>(nonsense * static_cast<double>(training.size()));
+  return bank.with_nonsense(std::move(own), std::move(speech), classes.nonsense, count);
 }
 
 /// Adds softmax over the classes and, where several classes make one label, their sum: a dense layer of
@@ -101,7 +120,8 @@ AudioModel train_audio_model(const Config& config, const data::Dataset& dataset,
                              const std::vector<size_t>& training, const std::vector<size_t>& validation,
                              ThreadPool& pool, const ProgressHook& progress) {
   const FeatureExtractor extractor(config);
-  const Classes classes = make_classes(dataset, training, config.training.split_unknown);
+  const Classes classes =
+      make_classes(dataset, training, config.training.split_unknown, config.training.nonsense > 0);
   AudioModel model;
   model.labels = dataset.labels;
 
@@ -119,12 +139,24 @@ AudioModel train_audio_model(const Config& config, const data::Dataset& dataset,
   options.seed = config.training.seed;
   options.progress = progress;
   if (!config.training.augment) options.mixup = 0;
-  const Graph net =
-      train::build_architecture(config.model.architecture, extractor.shape(),
-                                static_cast<int32_t>(classes.label_of_class.size()), config.training.seed);
-  train::Training trained = train::train(net, bank.examples(pick(classes.of_recording, training)),
-                                         held_out.examples(pick(classes.of_recording, validation)),
-                                         classes.label_of_class, options, pool);
+  train::Examples examples = training_examples(bank, dataset, training, classes, config.training.nonsense);
+  const train::Examples checks = held_out.examples(pick(classes.of_recording, validation));
+  const auto build = [&](const std::string& architecture) {
+    return train::build_architecture(architecture, extractor.shape(),
+                                     static_cast<int32_t>(classes.label_of_class.size()),
+                                     config.training.seed);
+  };
+  Graph teacher;
+  if (!config.training.teacher.empty()) {
+    train::TrainOptions teaching = options;
+    teaching.epochs = options.epochs / 2;
+    teacher =
+        train::train(build(config.training.teacher), examples, checks, classes.label_of_class, teaching, pool)
+            .graph;
+    options.teacher = &teacher;
+  }
+  train::Training trained =
+      train::train(build(config.model.architecture), examples, checks, classes.label_of_class, options, pool);
   model.epochs = std::move(trained.epochs);
   model.best_epoch = trained.best_epoch;
   model.training_seconds = trained.seconds;

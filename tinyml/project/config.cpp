@@ -198,6 +198,8 @@ Config read_config(const std::filesystem::path& path) {
     training.read("copies", config.training.copies);
     training.read("learning_rate", config.training.learning_rate);
     training.read("augment", config.training.augment);
+    training.read("teacher", config.training.teacher);
+    training.read("nonsense", config.training.nonsense);
     training.read("split_unknown", config.training.split_unknown);
     training.read("seed", config.training.seed);
     training.finish();
@@ -252,6 +254,8 @@ patience = {}
 copies = {}
 learning_rate = {}
 augment = {}
+teacher = "{}"
+nonsense = {}
 split_unknown = {}
 seed = {}
 
@@ -266,7 +270,8 @@ board = "{}"
       c.features.hop_ms, c.features.bands, c.features.coefficients, c.features.low_hz, c.features.high_hz,
       c.features.floor_db, c.features.ceiling_db, c.model.architecture, c.training.epochs, c.training.batch,
       c.training.patience, c.training.copies, c.training.learning_rate, c.training.augment,
-      c.training.split_unknown, c.training.seed, name_of(c.quantization.calibration), c.target.board);
+      c.training.teacher, c.training.nonsense, c.training.split_unknown, c.training.seed,
+      name_of(c.quantization.calibration), c.target.board);
 }
 
 void check(const Config& c) {

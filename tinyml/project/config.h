@@ -50,6 +50,8 @@ struct Config {
     int32_t copies = 16;  // augmented copies of every clip whose features are kept
     double learning_rate = 4e-3;
     bool augment = true;
+    std::string teacher;  // architecture of a larger net that is trained first and taught from; empty: none
+    double nonsense = 0;  // spliced clips of class "unknown", as a share of the training clips
     bool split_unknown = true;  // train the words behind "unknown" as classes of their own
     uint64_t seed = 1;
   } training;

@@ -50,20 +50,59 @@ std::span<const int8_t> FeatureBank::row(size_t index, int32_t copy) const {
       (index * static_cast<size_t>(copies_ + 1) + static_cast<size_t>(copy)) * each_, each_);
 }
 
+std::vector<int8_t> FeatureBank::draw(size_t index, Random& random) const {
+  if (copies_ == 0 || random.below(2) == 0) return {clean(index).begin(), clean(index).end()};
+  const auto copy = static_cast<int32_t>(1 + random.below(static_cast<uint64_t>(copies_)));
+  const std::span<const int8_t> stored = row(index, copy);
+  std::vector<int8_t> masked(stored.begin(), stored.end());
+  data::mask_features(masked, shape_[1], shape_[2], data::AugmentOptions{}, random, -128);
+  return masked;
+}
+
+std::vector<int8_t> FeatureBank::draw_nonsense(const std::vector<size_t>& speech, Random& random) const {
+  const std::vector<int8_t> first = draw(speech[random.below(speech.size())], random);
+  const auto bands = static_cast<size_t>(shape_[2]);
+  const auto frames = static_cast<size_t>(shape_[1]);
+  std::vector<int8_t> result(first.size());
+  if (random.below(2) == 0) {
+    for (size_t frame = 0; frame < frames; ++frame) {
+      std::copy_n(&first[(frames - 1 - frame) * bands], bands, &result[frame * bands]);
+    }
+    return result;
+  }
+  const std::vector<int8_t> second = draw(speech[random.below(speech.size())], random);
+  const size_t cut = (frames * 2 / 5 + random.below(frames / 5 + 1)) * bands;
+  std::copy_n(first.begin(), cut, result.begin());
+  std::copy(second.begin() + static_cast<std::ptrdiff_t>(cut), second.end(),
+            result.begin() + static_cast<std::ptrdiff_t>(cut));
+  return result;
+}
+
 train::Examples FeatureBank::examples(std::vector<int32_t> classes) const {
   TINYML_CHECK(classes.size() == count_);
   const auto fill = [this](size_t index, Random* random, std::span<float> input) {
-    if (!random || copies_ == 0 || random->below(2) == 0) {
+    if (random) {
+      to_float(draw(index, *random), input);
+    } else {
       to_float(clean(index), input);
-      return;
     }
-    const auto copy = static_cast<int32_t>(1 + random->below(static_cast<uint64_t>(copies_)));
-    const std::span<const int8_t> stored = row(index, copy);
-    std::vector<int8_t> masked(stored.begin(), stored.end());
-    data::mask_features(masked, shape_[1], shape_[2], data::AugmentOptions{}, *random, -128);
-    to_float(masked, input);
   };
   return {std::move(classes), fill};
+}
+
+train::Examples FeatureBank::with_nonsense(std::vector<int32_t> classes, std::vector<size_t> speech,
+                                           int32_t nonsense, size_t count) const {
+  TINYML_CHECK(!speech.empty());
+  train::Examples examples = this->examples(std::move(classes));
+  examples.classes.insert(examples.classes.end(), count, nonsense);
+  const auto fill = [this, real = std::move(examples.fill), speech = std::move(speech)](
+                        size_t index, Random* random, std::span<float> input) {
+    if (index < count_) return real(index, random, input);
+    Random own(index);
+    to_float(draw_nonsense(speech, random ? *random : own), input);
+  };
+  examples.fill = fill;
+  return examples;
 }
 
 }  // namespace tinyml::project

@@ -128,6 +128,8 @@ def test_export(tinyml, trained, tmp_path):
 
 
 def test_keyboard_interrupt(tinyml, tones, own_project):
+    # A shell that starts the tests in the background leaves SIGINT ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     before = bytes_in(own_project)
     classifier = tinyml.AudioClassifier("sound_classification", epochs=100000, architecture="hybrid_small")
     started = threading.Event()

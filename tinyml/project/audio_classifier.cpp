@@ -1,97 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tinyml/project/audio_classifier.h"
-
-#include <fmt/core.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
-#include <mutex>
 
-#include "tinyml/boards/boards.h"
 #include "tinyml/data/audio.h"
 #include "tinyml/data/split.h"
-#include "tinyml/data/window.h"
-#include "tinyml/deploy/arduino.h"
-#include "tinyml/firmware/arduino.h"
-#include "tinyml/firmware/tflite_micro.h"
 #include "tinyml/formats/tflite.h"
 #include "tinyml/ops/operator.h"
-#include "tinyml/project/program.h"
+#include "tinyml/project/audio_classifier_state.h"
 #include "tinyml/project/report.h"
-#include "tinyml/project/storage.h"
-#include "tinyml/run/int8_engine.h"
 
 namespace tinyml {
 
 using project::ProjectFiles;
-
-struct AudioClassifier::State {
-  State(project::Config given, int threads) : config(std::move(given)), pool(threads), extractor(config) {}
-
-  project::Config config;
-  ThreadPool pool;
-  project::FeatureExtractor extractor;
-  std::filesystem::path folder;  // of a loaded project
-  std::optional<project::AudioModel> model;
-  std::optional<data::Dataset> dataset;  // that it was trained on
-  project::TrainingRecord record;
-  std::mutex predicting;
-  std::unique_ptr<run::Int8Engine> engine;
-
-  const project::AudioModel& trained() const {
-    if (!model)
-      throw Error(ErrorKind::invalid_argument, "the classifier is not trained yet: call train first");
-    return *model;
-  }
-
-  data::LoadOptions load_options(const ProgressHook& progress) const {
-    data::LoadOptions options;
-    options.keywords = config.data.keywords;
-    options.sample_rate_hz = config.data.sample_rate_hz;
-    options.unknown_and_silence = config.data.task != project::Task::sound_classification;
-    options.progress = progress;
-    return options;
-  }
-
-  /// The clips of the project: those in memory, or else read again.
-  const data::Dataset& clips(const ProgressHook& progress) {
-    if (!dataset && config.data.path.empty()) {
-      throw Error(ErrorKind::invalid_argument,
-                  "the classifier was trained on clips in memory, which are not stored: name a data set");
-    }
-    if (!dataset) dataset = data::load_dataset(folder / config.data.path, load_options(progress));
-    return *dataset;
-  }
-
-  /// The test split; the validation split where there is none.
-  static std::pair<data::Split, std::vector<size_t>> evaluation_clips(const data::Dataset& clips) {
-    for (const data::Split split : {data::Split::test, data::Split::validation}) {
-      if (std::vector<size_t> chosen = data::recordings_in(clips, split); !chosen.empty())
-        return {split, chosen};
-    }
-    throw Error(ErrorKind::invalid_argument, "there is no clip to evaluate on");
-  }
-
-  Evaluation evaluate_on(const data::Dataset& clips) {
-    if (clips.labels != trained().labels) {
-      throw Error(ErrorKind::invalid_argument,
-                  fmt::format("the clips have the labels {}, the classifier {}",
-                              fmt::join(clips.labels, ", "), fmt::join(model->labels, ", ")));
-    }
-    const auto [split, picked] = evaluation_clips(clips);
-    const auto run = [&](project::Precision precision) {
-      return project::evaluate(*model, config, clips, picked, precision, pool);
-    };
-    return {std::string(name_of(split)), run(project::Precision::float32), run(project::Precision::int8)};
-  }
-
-  void adopt(project::AudioModel trained_model) {
-    model = std::move(trained_model);
-    project::put_metadata(model->float_net, model->labels, config);
-    project::put_metadata(model->int8_net, model->labels, config);
-    engine = std::make_unique<run::Int8Engine>(model->int8_net);
-  }
-};
 
 AudioClassifier::AudioClassifier(project::Config config, int threads) {
   project::check(config);
@@ -164,104 +83,6 @@ Prediction AudioClassifier::predict(std::span<const int16_t> samples, int32_t sa
   const std::vector<float> scores = project::dequantize_scores(s.model->int8_net, s.engine->run(features));
   const auto best = static_cast<size_t>(std::max_element(scores.begin(), scores.end()) - scores.begin());
   return {s.model->labels[best], scores[best], {scores.begin(), scores.end()}};
-}
-
-Model AudioClassifier::export_tflite_micro(const ExportOptions& options) const {
-  const project::AudioModel& model = state_->trained();
-  const boards::Board& board = boards::find_board(options.target);
-  if (options.quantization == "float32") return Model(model.float_net);
-  if (options.quantization != "int8") {
-    throw Error(ErrorKind::invalid_argument,
-                fmt::format("unknown quantization \"{}\": int8 or float32", options.quantization));
-  }
-  codegen::GenerateOptions generate;
-  generate.target = {board.core, options.optimize_for_size ? Mode::size : Mode::balanced};
-  const codegen::GeneratedModel made =
-      codegen::generate(model.int8_net, project::feature_operator(state_->config), generate);
-  if (options.tensor_arena_size > 0 && options.tensor_arena_size < made.arena_bytes) {
-    throw Error(ErrorKind::invalid_argument,
-                fmt::format("tensor_arena_size of {} bytes is too small: this model needs {}",
-                            options.tensor_arena_size, made.arena_bytes));
-  }
-  if (made.arena_bytes + made.state_bytes > board.ram_bytes || made.table_bytes > board.flash_bytes) {
-    throw Error(ErrorKind::invalid_argument,
-                fmt::format("{} has {} bytes of RAM and {} of flash; this model needs {} and {}", board.id,
-                            board.ram_bytes, board.flash_bytes, made.arena_bytes + made.state_bytes,
-                            made.table_bytes));
-  }
-  return Model(model.int8_net);
-}
-
-std::vector<std::filesystem::path> AudioClassifier::export_to(const std::string& to,
-                                                              const std::filesystem::path& folder,
-                                                              const std::string& command_line) const {
-  const State& s = *state_;
-  const project::AudioModel& model = s.trained();
-  const std::string& name = s.config.name;
-  if (to == "tflite") {
-    write_bytes(folder / (name + ".tflite"), formats::write_tflite(model.int8_net));
-    return {folder / (name + ".tflite")};
-  }
-  if (to == "c_array") {
-    firmware::export_tflite_micro(folder, formats::write_tflite(model.int8_net));
-    return {folder / "model_data.tflite", folder / "model_data.h"};
-  }
-  if (to != "arduino") {
-    throw Error(ErrorKind::invalid_argument,
-                fmt::format("unknown export \"{}\"; nearest: {}", to,
-                            nearest_names(to, {"arduino", "tflite", "c_array"})));
-  }
-  const boards::Board& board = boards::find_board(s.config.target.board);
-  codegen::GenerateOptions generate;
-  generate.name = name;
-  generate.target = {board.core, Mode::balanced};
-  generate.command_line = command_line;
-  const codegen::GeneratedModel made =
-      codegen::generate(model.int8_net, project::feature_operator(s.config), generate);
-
-  firmware::ArduinoLibrary library;
-  library.name = "tinyml_" + name;
-  library.sentence = fmt::format("Tells {} apart", fmt::join(model.labels, ", "));
-  library.model_name = made.name;
-  library.labels = model.labels;
-  library.sources = {made.header, made.source};
-  library.sample_rate_hz = s.config.data.sample_rate_hz;
-  library.hop_samples = s.config.hop_samples();
-  library.window_samples = s.config.window_samples();
-  const firmware::ArduinoExport written = firmware::export_arduino(folder, library);
-  return {written.folder, written.zip};
-}
-
-void AudioClassifier::deploy_to_arduino(const std::string& board, const std::string& port) const {
-  state_->trained();
-  deploy::check_arduino_deploy(board, port);
-  const TemporaryFolder folder;
-  const std::filesystem::path library = export_to("arduino", folder.path()).at(0);
-  deploy::DeployOptions options;
-  options.libraries = {library};
-  deploy::deploy_to_arduino(library / "examples" / (library.filename().string() + "_microphone"), board, port,
-                            options);
-}
-
-project::Profile AudioClassifier::profile(const std::string& board, Mode mode) const {
-  const State& s = *state_;
-  return project::profile(s.trained().int8_net, project::feature_operator(s.config),
-                          board.empty() ? s.config.target.board : board, mode);
-}
-
-std::vector<project::Agreement> AudioClassifier::compare(const std::vector<Core>& cores,
-                                                         const std::filesystem::path& audio,
-                                                         const ProgressHook& progress) const {
-  State& s = *state_;
-  s.trained();
-  const data::Dataset other =
-      audio.empty() ? data::Dataset{} : data::load_dataset(audio, s.load_options(progress));
-  const data::Dataset& clips = audio.empty() ? s.clips(progress) : other;
-  std::vector<std::vector<int16_t>> windows;
-  for (const size_t i : State::evaluation_clips(clips).second) {
-    windows.push_back(data::fit_window(clips.recordings[i].samples, s.extractor.window_samples()));
-  }
-  return project::compare_engines(s.model->int8_net, s.config, windows, cores, s.pool, progress);
 }
 
 void AudioClassifier::save(const std::filesystem::path& folder) const {

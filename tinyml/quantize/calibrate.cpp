@@ -4,7 +4,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <utility>
 
 #include "tinyml/base/progress.h"
 #include "tinyml/run/float_engine.h"
@@ -13,6 +15,8 @@ namespace tinyml::quantize {
 namespace {
 
 constexpr size_t kBins = 4096;
+constexpr std::array<std::pair<Calibration, std::string_view>, 3> kCalibrations{
+    {{Calibration::min_max, "min_max"}, {Calibration::percentile, "percentile"}, {Calibration::mse, "mse"}}};
 
 /// Runs the graph over all inputs and shows each batch's activations.
 template <class Visit>
@@ -49,11 +53,18 @@ Range percentile_range(std::span<const int64_t> bins, Range whole, double outsid
 }  // namespace
 
 Calibration parse_calibration(std::string_view name) {
-  if (name == "min_max") return Calibration::min_max;
-  if (name == "percentile") return Calibration::percentile;
-  if (name == "mse") return Calibration::mse;
+  for (const auto& [calibration, text] : kCalibrations) {
+    if (text == name) return calibration;
+  }
   throw Error(ErrorKind::invalid_argument,
               fmt::format("unknown calibration \"{}\": min_max, percentile or mse", name));
+}
+
+std::string_view name_of(Calibration calibration) {
+  for (const auto& [value, text] : kCalibrations) {
+    if (value == calibration) return text;
+  }
+  return "?";
 }
 
 Range least_squares_range(std::span<const int64_t> bins, Range whole) {

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "tinyml/base/thread_pool.h"
@@ -17,6 +18,7 @@ enum class Calibration {
   mse,         // the range with the least mean squared quantization error
 };
 Calibration parse_calibration(std::string_view name);
+std::string_view name_of(Calibration calibration);
 
 struct Range {
   float low = 0, high = 0;

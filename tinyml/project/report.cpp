@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "tinyml/ops/operator.h"
+#include "tinyml/report/html.h"
 #include "tinyml/report/training_report.h"
 
 namespace tinyml::project {
@@ -22,8 +23,8 @@ report::BoardCost board_cost(const Config& config, const AudioModel& model) {
                     {"RAM", kilobytes(p.ram_bytes)},
                     {"Flash", kilobytes(p.flash_bytes)},
                     {"Stack", kilobytes(p.stack_bytes)},
-                    {"Instructions", fmt::format("{}", p.net.instructions)},
-                    {"Modelled cycles", fmt::format("{}", p.net.cycles)}};
+                    {"Instructions", report::grouped(p.net.instructions)},
+                    {"Modelled cycles", report::grouped(p.net.cycles)}};
     if (p.features) {
       cost.figures.insert(cost.figures.begin() + 1,
                           {"Features of one stride", fmt::format("{:.2f} ms", p.features->latency_ms)});

@@ -47,27 +47,27 @@ std::string escape(std::string_view text) {
   return out;
 }
 
-std::string line_chart(const std::string& title, const std::vector<Series>& series, int mark,
+std::string line_chart(const std::string& title, const std::vector<Series>& series, int mark, double high,
                        std::string_view value_format) {
-  double low = 0, high = 0;
   size_t count = 0;
+  double largest = 0;
   for (const Series& s : series) {
     count = std::max(count, s.values.size());
-    for (const double value : s.values) high = std::max(high, value);
+    for (const double value : s.values) largest = std::max(largest, value);
   }
   if (count < 2) return "";
-  high = high > 0 ? high * 1.05 : 1;
+  if (high <= 0) high = largest > 0 ? 1.05 * largest : 1;
   const double plot_width = kWidth - kLeft - kRight, plot_height = kHeight - kTop - kBottom;
   const auto x_of = [&](size_t i) {
     return kLeft + plot_width * static_cast<double>(i) / static_cast<double>(count - 1);
   };
-  const auto y_of = [&](double v) { return kTop + plot_height * (1 - (v - low) / (high - low)); };
+  const auto y_of = [&](double v) { return kTop + plot_height * (1 - v / high); };
 
   std::string svg =
       fmt::format("<figure><figcaption>{}</figcaption><svg viewBox='0 0 {} {}' role='img' aria-label='{}'>",
                   escape(title), kWidth, kHeight, escape(title));
   for (int i = 0; i <= 4; ++i) {
-    const double value = low + (high - low) * i / 4;
+    const double value = high * i / 4;
     svg += fmt::format("<line x1='{}' x2='{}' y1='{:.1f}' y2='{:.1f}' class='grid'/>", kLeft, kWidth - kRight,
                        y_of(value), y_of(value));
     svg += fmt::format("<text x='{}' y='{:.1f}' class='tick' text-anchor='end'>{}</text>", kLeft - 6,
@@ -96,7 +96,7 @@ std::string line_chart(const std::string& title, const std::vector<Series>& seri
 
 std::string confusion_chart(const std::vector<std::string>& labels,
                             const std::vector<std::vector<int64_t>>& counts) {
-  constexpr double kCell = 46, kMargin = 92;
+  constexpr double kCell = 54, kMargin = 92;
   const double size = kMargin + kCell * static_cast<double>(labels.size()) + 8;
   std::string svg =
       fmt::format("<svg class='confusion' viewBox='0 0 {0} {1}' role='img' aria-label='confusion matrix'>",
@@ -105,7 +105,7 @@ std::string confusion_chart(const std::vector<std::string>& labels,
     int64_t total = 0;
     for (const int64_t count : counts[row]) total += count;
     const double y = 30 + kCell * static_cast<double>(row);
-    svg += fmt::format("<text x='{}' y='{}' class='tick' text-anchor='end'>{}</text>", kMargin - 8, y + 27,
+    svg += fmt::format("<text x='{}' y='{}' class='tick' text-anchor='end'>{}</text>", kMargin - 8, y + 31,
                        escape(labels[row]));
     svg += fmt::format("<text x='{}' y='20' class='tick' text-anchor='middle'>{}</text>",
                        kMargin + kCell * (static_cast<double>(row) + 0.5), escape(labels[row]));
@@ -117,7 +117,7 @@ std::string confusion_chart(const std::vector<std::string>& labels,
                          share > 0 ? 0.08 + 0.87 * share : 0.03);
       if (counts[row][column]) {
         svg += fmt::format("<text x='{}' y='{}' text-anchor='middle' class='{}'>{}</text>",
-                           kMargin + kCell * (static_cast<double>(column) + 0.5) - 1, y + 27,
+                           kMargin + kCell * (static_cast<double>(column) + 0.5) - 1, y + 31,
                            share > 0.5 ? "cell light" : "cell", counts[row][column]);
       }
     }
@@ -158,6 +158,14 @@ std::string bar_chart(const std::vector<Bar>& bars) {
                     escape(bar.label), 100 * bar.value / largest, escape(bar.text));
   }
   return html + "</div>\n";
+}
+
+std::string grouped(int64_t number) {
+  std::string digits = fmt::format("{}", number);
+  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3) {
+    digits.insert(static_cast<size_t>(at), ",");
+  }
+  return digits;
 }
 
 }  // namespace tinyml::report

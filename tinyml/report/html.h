@@ -18,9 +18,9 @@ struct Series {
   std::string color;  // a CSS color
 };
 
-/// A line chart as SVG, with axis labels and a legend. `mark` draws a vertical line at an index; negative:
-/// none.
-std::string line_chart(const std::string& title, const std::vector<Series>& series, int mark,
+/// A line chart as SVG from 0 to `high` (0: a little above the largest value), with axis labels and a legend.
+/// `mark` draws a vertical line at an index; negative: none.
+std::string line_chart(const std::string& title, const std::vector<Series>& series, int mark, double high,
                        std::string_view value_format);
 
 /// Counts [row][column] as an SVG grid, shaded by the share of the row.
@@ -36,5 +36,8 @@ struct Bar {
   double value = 0;
 };
 std::string bar_chart(const std::vector<Bar>& bars);
+
+/// "1,234,567"
+std::string grouped(int64_t number);
 
 }  // namespace tinyml::report

@@ -22,7 +22,7 @@ figure { margin: 0; } figcaption { color: #5b6b7a; font-size: 13px; margin-botto
 svg { width: 100%; height: auto; } svg.confusion { max-width: 460px; }
 .grid { stroke: #e4e9ee; } .mark { stroke: #9aa7b3; stroke-dasharray: 3 3; }
 .tick { font-size: 11px; fill: #5b6b7a; } .cell { font-size: 13px; fill: #1c2733; } .light { fill: #fff; }
-table { border-collapse: collapse; width: 100%; } td, th { padding: 4px 10px; border-bottom: 1px solid #edf1f4; text-align: right; }
+table { border-collapse: collapse; width: 100%; } td, th { padding: 3px 7px; font-size: 13px; font-variant-numeric: tabular-nums; border-bottom: 1px solid #edf1f4; text-align: right; }
 td:first-child, th:first-child { text-align: left; } th { color: #5b6b7a; font-weight: 600; font-size: 13px; }
 td.text, th.text { text-align: left; }
 .pictures { display: flex; flex-wrap: wrap; gap: 14px; } .pictures figure { width: 170px; } .pictures svg { height: 120px; border-radius: 4px; }
@@ -61,8 +61,8 @@ std::string curves(const TrainingReport& report) {
     accuracy.values.push_back(100 * epoch.validation_accuracy);
   }
   return "<div class='columns'><div class='card'>" +
-         line_chart("Loss", {loss, validation}, report.best_epoch, "{:.2f}") + "</div><div class='card'>" +
-         line_chart("Validation accuracy, %", {accuracy}, report.best_epoch, "{:.0f}") +
+         line_chart("Loss", {loss, validation}, report.best_epoch, 0, "{:.2f}") + "</div><div class='card'>" +
+         line_chart("Validation accuracy, %", {accuracy}, report.best_epoch, 100, "{:.0f}") +
          "</div></div>\n<p class='note'>The dashed line is the epoch that was kept.</p>\n";
 }
 
@@ -96,11 +96,11 @@ std::string board_cost(const BoardCost& cost) {
   std::vector<Bar> bars;
   std::string rows;
   for (const LayerCost& layer : cost.layers) {
-    bars.push_back({layer.name, fmt::format("{}", layer.cycles), static_cast<double>(layer.cycles)});
+    bars.push_back({layer.name, grouped(layer.cycles), static_cast<double>(layer.cycles)});
     rows += fmt::format(
         "<tr><td>{}</td><td class='text'>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
-        escape(layer.name), escape(layer.op), layer.macs, layer.instructions, layer.cycles,
-        layer.flash_bytes);
+        escape(layer.name), escape(layer.op), grouped(layer.macs), grouped(layer.instructions),
+        grouped(layer.cycles), grouped(layer.flash_bytes));
   }
   html += "<div class='columns'><div class='card'><figcaption>Modelled cycles a layer</figcaption>" +
           bar_chart(bars) + "</div>";

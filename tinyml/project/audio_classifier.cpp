@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "tinyml/data/audio.h"
@@ -11,6 +14,19 @@
 namespace tinyml {
 
 using project::ProjectFiles;
+
+Evaluation AudioClassifier::State::evaluate_on(const data::Dataset& clips) {
+  if (clips.labels != trained().labels) {
+    throw Error(ErrorKind::invalid_argument,
+                fmt::format("the clips have the labels {}, the classifier {}",
+                            fmt::join(clips.labels, ", "), fmt::join(model->labels, ", ")));
+  }
+  const auto [split, picked] = evaluation_clips(clips);
+  const auto run = [&](project::Precision precision) {
+    return project::evaluate(*model, config, clips, picked, precision, pool);
+  };
+  return {std::string(name_of(split)), run(project::Precision::float32), run(project::Precision::int8)};
+}
 
 AudioClassifier::AudioClassifier(project::Config config, int threads) {
   project::check(config);

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
 #include "tinyml/boards/boards.h"
 #include "tinyml/data/window.h"
 #include "tinyml/deploy/arduino.h"

@@ -3,9 +3,6 @@
 
 // What an AudioClassifier holds; shared by the files that implement it.
 
-#include <fmt/core.h>
-#include <fmt/ranges.h>
-
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -65,18 +62,8 @@ struct AudioClassifier::State {
     throw Error(ErrorKind::invalid_argument, "there is no clip to evaluate on");
   }
 
-  Evaluation evaluate_on(const data::Dataset& clips) {
-    if (clips.labels != trained().labels) {
-      throw Error(ErrorKind::invalid_argument,
-                  fmt::format("the clips have the labels {}, the classifier {}",
-                              fmt::join(clips.labels, ", "), fmt::join(model->labels, ", ")));
-    }
-    const auto [split, picked] = evaluation_clips(clips);
-    const auto run = [&](project::Precision precision) {
-      return project::evaluate(*model, config, clips, picked, precision, pool);
-    };
-    return {std::string(name_of(split)), run(project::Precision::float32), run(project::Precision::int8)};
-  }
+  /// Errors: invalid_argument for clips of other labels, or none to evaluate on.
+  Evaluation evaluate_on(const data::Dataset& clips);
 
   void adopt(project::AudioModel trained_model) {
     model = std::move(trained_model);

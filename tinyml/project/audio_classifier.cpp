@@ -18,8 +18,8 @@ using project::ProjectFiles;
 Evaluation AudioClassifier::State::evaluate_on(const data::Dataset& clips) {
   if (clips.labels != trained().labels) {
     throw Error(ErrorKind::invalid_argument,
-                fmt::format("the clips have the labels {}, the classifier {}",
-                            fmt::join(clips.labels, ", "), fmt::join(model->labels, ", ")));
+                fmt::format("the clips have the labels {}, the classifier {}", fmt::join(clips.labels, ", "),
+                            fmt::join(model->labels, ", ")));
   }
   const auto [split, picked] = evaluation_clips(clips);
   const auto run = [&](project::Precision precision) {

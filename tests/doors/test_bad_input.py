@@ -215,13 +215,13 @@ def test_malformed_config(cli, tmp_path):
     folder = tmp_path / "p"
     cli("init", folder, "--data", "x").json()
     good = (folder / "tinyml.toml").read_text()
-    line = 1 + good.splitlines().index("epochs = 80")
+    line = 1 + good.splitlines().index("epochs = 200")
     for bad, names in {
-        good.replace("epochs = 80", "epochs = "): [f"line {line}"],
-        good.replace("epochs = 80", 'epochs = "many"'): [f"line {line}", "epochs"],
-        good.replace("epochs = 80", "epochs = 80.5"): [f"line {line}", "epochs"],
-        good.replace("epochs = 80", "epoch = 80"): [f"line {line}", "epoch", "epochs"],
-        good.replace("epochs = 80", "epochs = -80"): ["epochs"],
+        good.replace("epochs = 200", "epochs = "): [f"line {line}"],
+        good.replace("epochs = 200", 'epochs = "many"'): [f"line {line}", "epochs"],
+        good.replace("epochs = 200", "epochs = 200.5"): [f"line {line}", "epochs"],
+        good.replace("epochs = 200", "epoch = 80"): [f"line {line}", "epoch", "epochs"],
+        good.replace("epochs = 200", "epochs = -200"): ["epochs"],
         good.replace("[training]", "[trainign]"): [f"line {line - 1}", "trainign", "training"],
         good.replace('board = "', 'board = "my'): ["myarduino_nano33_ble", "arduino_nano33_ble"],
         good.replace("low_hz = 80", "low_hz = 9000"): ["low_hz"],

@@ -65,9 +65,9 @@ def long_project(own_project):
     """A trained project whose next training takes hours."""
     config = own_project / "tinyml.toml"
     text = config.read_text()
-    assert "epochs = 3\n" in text and "patience = 25\n" in text
+    assert "epochs = 3\n" in text and "patience = 50\n" in text
     config.write_text(
-        text.replace("epochs = 3\n", "epochs = 100000\n").replace("patience = 25\n", "patience = 0\n")
+        text.replace("epochs = 3\n", "epochs = 100000\n").replace("patience = 50\n", "patience = 0\n")
     )
     return own_project
 

@@ -52,10 +52,9 @@ data::Dataset AudioClassifier::dataset_of(std::vector<data::Recording> clips) co
 
 void AudioClassifier::train(data::Dataset dataset, const ProgressHook& progress) {
   State& s = *state_;
-  const std::vector<size_t> training = data::recordings_in(dataset, data::Split::train);
-  const std::vector<size_t> validation = data::recordings_in(dataset, data::Split::validation);
-  if (training.empty()) throw Error(ErrorKind::invalid_argument, "there is no clip to train on");
-  s.adopt(project::train_audio_model(s.config, dataset, training, validation, s.pool, progress));
+  const project::TrainingClips clips = project::training_clips(s.config, dataset);
+  if (clips.training.empty()) throw Error(ErrorKind::invalid_argument, "there is no clip to train on");
+  s.adopt(project::train_audio_model(s.config, dataset, clips, s.pool, progress));
   s.record = {s.model->epochs, s.model->best_epoch, s.model->feature_seconds, s.model->training_seconds, {}};
   s.dataset = std::move(dataset);
   s.record.evaluation = s.evaluate_on(*s.dataset);
@@ -67,9 +66,9 @@ void AudioClassifier::quantize(quantize::Calibration calibration, const Progress
   s.config.quantization.calibration = calibration;
   const data::Dataset& clips = s.clips(progress);
   project::AudioModel model = *s.model;
-  const project::FeatureBank bank(s.extractor, clips, data::recordings_in(clips, data::Split::train), 0, 0,
+  const project::FeatureBank bank(s.extractor, clips, project::training_clips(s.config, clips).fitted(), 0, 0,
                                   s.pool, {});
-  model.int8_net = project::quantize_net(model.float_net, bank, calibration, s.pool);
+  model.int8_net = project::quantize_net(model.float_net, bank, bank.size(), calibration, s.pool);
   s.adopt(std::move(model));
   s.record.evaluation = s.evaluate_on(clips);
 }

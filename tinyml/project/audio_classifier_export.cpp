@@ -12,6 +12,17 @@
 
 namespace tinyml {
 
+std::optional<data::Recording> AudioClassifier::State::example_clip() {
+  const bool readable =
+      dataset || (!config.data.path.empty() && std::filesystem::exists(folder / config.data.path));
+  if (!readable) return {};
+  const data::Dataset& all = clips({});
+  for (const size_t i : data::recordings_in(all, data::Split::test)) {
+    if (all.recordings[i].label == model->labels.front()) return all.recordings[i];
+  }
+  return {};
+}
+
 Model AudioClassifier::export_tflite_micro(const ExportOptions& options) const {
   const project::AudioModel& model = state_->trained();
   const boards::Board& board = boards::find_board(options.target);
@@ -20,10 +31,9 @@ Model AudioClassifier::export_tflite_micro(const ExportOptions& options) const {
     throw Error(ErrorKind::invalid_argument,
                 fmt::format("unknown quantization \"{}\": int8 or float32", options.quantization));
   }
-  codegen::GenerateOptions generate;
-  generate.target = {board.core, options.optimize_for_size ? Mode::size : Mode::balanced};
-  const codegen::GeneratedModel made =
-      codegen::generate(model.int8_net, project::feature_operator(state_->config), generate);
+  const Mode mode = options.optimize_for_size ? Mode::size : Mode::balanced;
+  const codegen::GeneratedModel made = project::generate(
+      model.int8_net, project::feature_operator(state_->config), {board.core, mode}, "export_tflite_micro");
   if (options.tensor_arena_size > 0 && options.tensor_arena_size < made.arena_bytes) {
     throw Error(ErrorKind::invalid_argument,
                 fmt::format("tensor_arena_size of {} bytes is too small: this model needs {}",
@@ -58,12 +68,8 @@ std::vector<std::filesystem::path> AudioClassifier::export_to(const std::string&
                             nearest_names(to, {"arduino", "tflite", "c_array"})));
   }
   const boards::Board& board = boards::find_board(s.config.target.board);
-  codegen::GenerateOptions generate;
-  generate.name = name;
-  generate.target = {board.core, Mode::balanced};
-  generate.command_line = command_line;
-  const codegen::GeneratedModel made =
-      codegen::generate(model.int8_net, project::feature_operator(s.config), generate);
+  const codegen::GeneratedModel made = project::generate(model.int8_net, project::feature_operator(s.config),
+                                                         {board.core, Mode::balanced}, command_line);
 
   firmware::ArduinoLibrary library;
   library.name = "tinyml_" + name;
@@ -74,6 +80,10 @@ std::vector<std::filesystem::path> AudioClassifier::export_to(const std::string&
   library.sample_rate_hz = s.config.data.sample_rate_hz;
   library.hop_samples = s.config.hop_samples();
   library.window_samples = s.config.window_samples();
+  if (const auto clip = state_->example_clip()) {
+    library.clip = data::fit_window(clip->samples, s.config.window_samples());
+    library.clip_title = fmt::format("a recording of \"{}\" that training did not hear", clip->label);
+  }
   const firmware::ArduinoExport written = firmware::export_arduino(folder, library);
   return {written.folder, written.zip};
 }

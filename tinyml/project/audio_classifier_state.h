@@ -65,6 +65,9 @@ struct AudioClassifier::State {
   /// Errors: invalid_argument for clips of other labels, or none to evaluate on.
   Evaluation evaluate_on(const data::Dataset& clips);
 
+  /// A test clip of the first label; none where the recordings are gone.
+  std::optional<data::Recording> example_clip();
+
   void adopt(project::AudioModel trained_model) {
     model = std::move(trained_model);
     project::put_metadata(model->float_net, model->labels, config);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <numeric>
 
 #include "tinyml/graph/rewrites.h"
 #include "tinyml/ops/operator.h"
@@ -23,11 +24,9 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 struct Classes {
   std::vector<int32_t> label_of_class;
   std::vector<int32_t> of_recording;  // by index into the dataset
-  int32_t nonsense = -1;              // of made-up words; negative: none
 };
 
-Classes make_classes(const data::Dataset& dataset, const std::vector<size_t>& training, bool split_unknown,
-                     bool nonsense) {
+Classes make_classes(const data::Dataset& dataset, const std::vector<size_t>& training, bool split_unknown) {
   // A word with fewer clips than this teaches nothing of its own.
   constexpr int kLeastClips = 8;
   std::map<std::string, int> clips;
@@ -47,10 +46,6 @@ Classes make_classes(const data::Dataset& dataset, const std::vector<size_t>& tr
       classes.label_of_class.push_back(static_cast<int32_t>(unknown - dataset.labels.begin()));
     }
   }
-  if (nonsense && unknown != dataset.labels.end()) {
-    classes.nonsense = static_cast<int32_t>(classes.label_of_class.size());
-    classes.label_of_class.push_back(static_cast<int32_t>(unknown - dataset.labels.begin()));
-  }
   for (const data::Recording& recording : dataset.recordings) {
     const auto word = class_of_word.find(recording.word);
     const bool own = recording.label == "unknown" && word != class_of_word.end();
@@ -66,17 +61,11 @@ std::vector<int32_t> pick(const std::vector<int32_t>& all, const std::vector<siz
   return picked;
 }
 
-train::Examples training_examples(const FeatureBank& bank, const data::Dataset& dataset,
-                                  const std::vector<size_t>& training, const Classes& classes,
-                                  double nonsense) {
-  std::vector<int32_t> own = pick(classes.of_recording, training);
-  if (classes.nonsense < 0) return bank.examples(std::move(own));
-  std::vector<size_t> speech;
-  for (size_t i = 0; i < training.size(); ++i) {
-    if (dataset.recordings[training[i]].label != "silence") speech.push_back(i);
-  }
-  const auto count = static_cast<size_t>(nonsense * static_cast<double>(training.size()));
-  return bank.with_nonsense(std::move(own), std::move(speech), classes.nonsense, count);
+/// Numbers first, first + 1, …
+std::vector<size_t> rows_from(size_t first, size_t count) {
+  std::vector<size_t> rows(count);
+  std::iota(rows.begin(), rows.end(), first);
+  return rows;
 }
 
 /// Adds softmax over the classes and, where several classes make one label, their sum: a dense layer of
@@ -104,32 +93,62 @@ Graph with_scores(const Graph& logits, const std::vector<int32_t>& label_of_clas
 
 }  // namespace
 
-Graph quantize_net(const Graph& net, const FeatureBank& bank, quantize::Calibration calibration,
+std::vector<size_t> TrainingClips::fitted() const {
+  std::vector<size_t> all = training;
+  if (refit) all.insert(all.end(), validation.begin(), validation.end());
+  return all;
+}
+
+TrainingClips training_clips(const Config& config, const data::Dataset& dataset) {
+  TrainingClips clips;
+  clips.training = data::recordings_in(dataset, data::Split::train);
+  clips.validation = data::recordings_in(dataset, data::Split::validation);
+  clips.refit = config.training.refit && !clips.validation.empty() &&
+                !data::recordings_in(dataset, data::Split::test).empty();
+  return clips;
+}
+
+Graph quantize_net(const Graph& net, const FeatureBank& bank, size_t count, quantize::Calibration calibration,
                    ThreadPool& pool) {
   constexpr size_t kRepresentative = 512;
-  const size_t count = std::min(bank.size(), kRepresentative);
-  const auto fill = [&](size_t i, std::span<float> input) {
-    to_float(bank.clean(i * bank.size() / count), input);
-  };
-  std::vector<quantize::Range> ranges = quantize::calibrate(net, count, fill, {calibration}, pool);
+  const size_t used = std::min(count, kRepresentative);
+  const auto fill = [&](size_t i, std::span<float> input) { to_float(bank.clean(i * count / used), input); };
+  std::vector<quantize::Range> ranges = quantize::calibrate(net, used, fill, {calibration}, pool);
   ranges[static_cast<size_t>(net.outputs[0])] = {0, 255.0f / 256};
   return quantize::quantize(net, ranges, feature_quantization());
 }
 
-AudioModel train_audio_model(const Config& config, const data::Dataset& dataset,
-                             const std::vector<size_t>& training, const std::vector<size_t>& validation,
+AudioModel train_audio_model(const Config& config, const data::Dataset& dataset, const TrainingClips& clips,
                              ThreadPool& pool, const ProgressHook& progress) {
   const FeatureExtractor extractor(config);
-  const Classes classes =
-      make_classes(dataset, training, config.training.split_unknown, config.training.nonsense > 0);
+  const Classes classes = make_classes(dataset, clips.training, config.training.split_unknown);
   AudioModel model;
   model.labels = dataset.labels;
 
-  auto start = std::chrono::steady_clock::now();
-  const int32_t copies = config.training.augment ? config.training.copies : 0;
-  const FeatureBank bank(extractor, dataset, training, copies, config.training.seed, pool, progress);
-  const FeatureBank held_out(extractor, dataset, validation, 0, config.training.seed, pool, {});
+  const auto start = std::chrono::steady_clock::now();
+  std::vector<size_t> chosen = clips.training;
+  chosen.insert(chosen.end(), clips.validation.begin(), clips.validation.end());
+  const FeatureBank bank(extractor, dataset, chosen, config.training.augment ? config.training.copies : 0,
+                         config.training.seed, pool, progress);
   model.feature_seconds = seconds_since(start);
+  const std::vector<int32_t> class_of_row = pick(classes.of_recording, chosen);
+
+  const auto examples = [&](size_t first, size_t count) {
+    const auto begin = class_of_row.begin() + static_cast<std::ptrdiff_t>(first);
+    return bank.examples(rows_from(first, count), {begin, begin + static_cast<std::ptrdiff_t>(count)});
+  };
+  const auto run = [&](const std::string& stage, size_t count, const train::Examples& checks,
+                       const train::TrainOptions& shared) {
+    train::TrainOptions options = shared;
+    options.progress = [&](Progress told) {
+      told.stage = stage;
+      if (progress) progress(told);
+    };
+    const Graph net =
+        train::build_architecture(config.model.architecture, extractor.shape(),
+                                  static_cast<int32_t>(classes.label_of_class.size()), config.training.seed);
+    return train::train(net, examples(0, count), checks, classes.label_of_class, options, pool);
+  };
 
   train::TrainOptions options;
   options.epochs = config.training.epochs;
@@ -137,34 +156,22 @@ AudioModel train_audio_model(const Config& config, const data::Dataset& dataset,
   options.patience = config.training.patience;
   options.learning_rate = config.training.learning_rate;
   options.seed = config.training.seed;
-  options.progress = progress;
   if (!config.training.augment) options.mixup = 0;
-  train::Examples examples = training_examples(bank, dataset, training, classes, config.training.nonsense);
-  const train::Examples checks = held_out.examples(pick(classes.of_recording, validation));
-  const auto build = [&](const std::string& architecture) {
-    return train::build_architecture(architecture, extractor.shape(),
-                                     static_cast<int32_t>(classes.label_of_class.size()),
-                                     config.training.seed);
-  };
-  Graph teacher;
-  if (!config.training.teacher.empty()) {
-    train::TrainOptions teaching = options;
-    teaching.epochs = options.epochs / 2;
-    teacher =
-        train::train(build(config.training.teacher), examples, checks, classes.label_of_class, teaching, pool)
-            .graph;
-    options.teacher = &teacher;
-  }
-  train::Training trained =
-      train::train(build(config.model.architecture), examples, checks, classes.label_of_class, options, pool);
+  const train::Examples checks = examples(clips.training.size(), clips.validation.size());
+  train::Training trained = run("training", clips.training.size(), checks, options);
   model.epochs = std::move(trained.epochs);
   model.best_epoch = trained.best_epoch;
   model.training_seconds = trained.seconds;
+  if (clips.refit) {
+    trained = run("refit", chosen.size(), {}, options);
+    model.training_seconds += trained.seconds;
+  }
 
   model.float_net = with_scores(fold_for_inference(trained.graph), classes.label_of_class,
                                 static_cast<int32_t>(dataset.labels.size()));
   model.float_net.name = config.name;
-  model.int8_net = quantize_net(model.float_net, bank, config.quantization.calibration, pool);
+  model.int8_net =
+      quantize_net(model.float_net, bank, clips.fitted().size(), config.quantization.calibration, pool);
   return model;
 }
 

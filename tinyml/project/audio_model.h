@@ -21,15 +21,30 @@ struct AudioModel {
   double feature_seconds = 0, training_seconds = 0;
 };
 
-/// Trains on `training`, keeps the best epoch by `validation` (which may be empty), quantizes with clean
-/// training clips as representative inputs. The same bytes for a seed, whatever the number of threads.
-AudioModel train_audio_model(const Config& config, const data::Dataset& dataset,
-                             const std::vector<size_t>& training, const std::vector<size_t>& validation,
+/// The recordings, by index, that a model is made from.
+struct TrainingClips {
+  std::vector<size_t> training;
+  std::vector<size_t> validation;  // may be empty
+  bool refit = false;
+
+  /// Those that the final net has learned from.
+  std::vector<size_t> fitted() const;
+};
+
+/// The clips of the training and validation splits; refit if the configuration asks for it and a test split
+/// is left to judge the result by.
+TrainingClips training_clips(const Config& config, const data::Dataset& dataset);
+
+/// Trains on the training clips and keeps the best epoch by validation. To refit, trains once more from the
+/// beginning on the validation clips too, for all epochs, and keeps the last: by then the learning rate is
+/// next to zero. Quantizes with the fitted clips, clean, as representative inputs. The same bytes for a seed,
+/// whatever the number of threads. The epochs of the result are those of the validated run.
+AudioModel train_audio_model(const Config& config, const data::Dataset& dataset, const TrainingClips& clips,
                              ThreadPool& pool, const ProgressHook& progress);
 
-/// int8 from a float net, with up to 512 clean clips of the bank as representative inputs.
-Graph quantize_net(const Graph& float_net, const FeatureBank& bank, quantize::Calibration calibration,
-                   ThreadPool& pool);
+/// int8 from a float net, with up to 512 clean clips of the bank's first `count` as representative inputs.
+Graph quantize_net(const Graph& float_net, const FeatureBank& bank, size_t count,
+                   quantize::Calibration calibration, ThreadPool& pool);
 
 enum class Precision { float32, int8 };
 

@@ -46,12 +46,11 @@ struct Config {
   } model;
 
   struct Training {
-    int32_t epochs = 80, batch = 64, patience = 25;
-    int32_t copies = 16;  // augmented copies of every clip whose features are kept
+    int32_t epochs = 200, batch = 64, patience = 50;
+    int32_t copies = 24;  // augmented copies of every clip whose features are kept
     double learning_rate = 4e-3;
     bool augment = true;
-    std::string teacher;  // architecture of a larger net that is trained first and taught from; empty: none
-    double nonsense = 0;  // spliced clips of class "unknown", as a share of the training clips
+    bool refit = true;          // after the validated run, train again on the validation split too
     bool split_unknown = true;  // train the words behind "unknown" as classes of their own
     uint64_t seed = 1;
   } training;

@@ -143,8 +143,7 @@ Config read_config(const std::filesystem::path& path) {
     training.read("copies", config.training.copies);
     training.read("learning_rate", config.training.learning_rate);
     training.read("augment", config.training.augment);
-    training.read("teacher", config.training.teacher);
-    training.read("nonsense", config.training.nonsense);
+    training.read("refit", config.training.refit);
     training.read("split_unknown", config.training.split_unknown);
     training.read("seed", config.training.seed);
     training.finish();
@@ -199,8 +198,7 @@ patience = {}
 copies = {}
 learning_rate = {}
 augment = {}
-teacher = "{}"
-nonsense = {}
+refit = {}
 split_unknown = {}
 seed = {}
 
@@ -214,9 +212,8 @@ board = "{}"
       c.data.sample_rate_hz, c.data.window_ms, c.data.synthetic, c.features.mfcc, c.features.frame_ms,
       c.features.hop_ms, c.features.bands, c.features.coefficients, c.features.low_hz, c.features.high_hz,
       c.features.floor_db, c.features.ceiling_db, c.model.architecture, c.training.epochs, c.training.batch,
-      c.training.patience, c.training.copies, c.training.learning_rate, c.training.augment,
-      c.training.teacher, c.training.nonsense, c.training.split_unknown, c.training.seed,
-      name_of(c.quantization.calibration), c.target.board);
+      c.training.patience, c.training.copies, c.training.learning_rate, c.training.augment, c.training.refit,
+      c.training.split_unknown, c.training.seed, name_of(c.quantization.calibration), c.target.board);
 }
 
 }  // namespace tinyml::project

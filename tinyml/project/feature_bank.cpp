@@ -59,50 +59,16 @@ std::vector<int8_t> FeatureBank::draw(size_t index, Random& random) const {
   return masked;
 }
 
-std::vector<int8_t> FeatureBank::draw_nonsense(const std::vector<size_t>& speech, Random& random) const {
-  const std::vector<int8_t> first = draw(speech[random.below(speech.size())], random);
-  const auto bands = static_cast<size_t>(shape_[2]);
-  const auto frames = static_cast<size_t>(shape_[1]);
-  std::vector<int8_t> result(first.size());
-  if (random.below(2) == 0) {
-    for (size_t frame = 0; frame < frames; ++frame) {
-      std::copy_n(&first[(frames - 1 - frame) * bands], bands, &result[frame * bands]);
-    }
-    return result;
-  }
-  const std::vector<int8_t> second = draw(speech[random.below(speech.size())], random);
-  const size_t cut = (frames * 2 / 5 + random.below(frames / 5 + 1)) * bands;
-  std::copy_n(first.begin(), cut, result.begin());
-  std::copy(second.begin() + static_cast<std::ptrdiff_t>(cut), second.end(),
-            result.begin() + static_cast<std::ptrdiff_t>(cut));
-  return result;
-}
-
-train::Examples FeatureBank::examples(std::vector<int32_t> classes) const {
-  TINYML_CHECK(classes.size() == count_);
-  const auto fill = [this](size_t index, Random* random, std::span<float> input) {
+train::Examples FeatureBank::examples(std::vector<size_t> rows, std::vector<int32_t> classes) const {
+  TINYML_CHECK(classes.size() == rows.size());
+  auto fill = [this, rows = std::move(rows)](size_t example, Random* random, std::span<float> input) {
     if (random) {
-      to_float(draw(index, *random), input);
+      to_float(draw(rows[example], *random), input);
     } else {
-      to_float(clean(index), input);
+      to_float(clean(rows[example]), input);
     }
   };
-  return {std::move(classes), fill};
-}
-
-train::Examples FeatureBank::with_nonsense(std::vector<int32_t> classes, std::vector<size_t> speech,
-                                           int32_t nonsense, size_t count) const {
-  TINYML_CHECK(!speech.empty());
-  train::Examples examples = this->examples(std::move(classes));
-  examples.classes.insert(examples.classes.end(), count, nonsense);
-  const auto fill = [this, real = std::move(examples.fill), speech = std::move(speech)](
-                        size_t index, Random* random, std::span<float> input) {
-    if (index < count_) return real(index, random, input);
-    Random own(index);
-    to_float(draw_nonsense(speech, random ? *random : own), input);
-  };
-  examples.fill = fill;
-  return examples;
+  return {std::move(classes), std::move(fill)};
 }
 
 }  // namespace tinyml::project

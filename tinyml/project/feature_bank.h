@@ -20,20 +20,16 @@ class FeatureBank {
               const std::vector<size_t>& chosen, int32_t copies, uint64_t seed, ThreadPool& pool,
               const ProgressHook& progress);
 
-  /// Examples of the given classes; drawn with a random stream, half are clean and half are an augmented
-  /// copy with time and frequency masks. The bank must outlive them.
-  train::Examples examples(std::vector<int32_t> classes) const;
-  /// The same and `count` examples more of class `nonsense`: clips of `speech` played backwards, or the
-  /// beginning of one and the end of another, so that the net learns to refuse what only resembles a word.
-  train::Examples with_nonsense(std::vector<int32_t> classes, std::vector<size_t> speech, int32_t nonsense,
-                                size_t count) const;
+  /// The recordings at positions `rows` of `chosen`, with a class for each. Drawn with a random stream, half
+  /// are clean and half are an augmented copy with time and frequency masks; without one, all are clean. The
+  /// bank must outlive them.
+  train::Examples examples(std::vector<size_t> rows, std::vector<int32_t> classes) const;
   std::span<const int8_t> clean(size_t index) const { return row(index, 0); }
   size_t size() const { return count_; }
 
  private:
   std::span<const int8_t> row(size_t index, int32_t copy) const;
   std::vector<int8_t> draw(size_t index, Random& random) const;
-  std::vector<int8_t> draw_nonsense(const std::vector<size_t>& speech, Random& random) const;
 
   Shape shape_;
   size_t count_, each_;

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tinyml/base/file.h"
+#include "tinyml/base/sha256.h"
 #include "tinyml/boards/boards.h"
 #include "tinyml/boards/toolchain.h"
 #include "tinyml/codegen/device_headers.h"
@@ -14,23 +15,19 @@
 #include "tinyml/emulate/firmware_build.h"
 #include "tinyml/emulate/memory_report.h"
 #include "tinyml/formats/tflite.h"
+#include "tinyml/power/power.h"
 
 namespace tinyml::project {
 namespace {
 
-codegen::GeneratedModel generate(const Graph& net, const std::optional<Operator>& features, Core core,
-                                 Mode mode, const std::string& command_line) {
-  codegen::GenerateOptions options;
-  options.target = {core, mode};
-  options.command_line = command_line;
-  return codegen::generate(net, features, options);
-}
-
 std::vector<std::string> flags_of(Mode mode) { return {mode == Mode::size ? "-Os" : "-O2"}; }
 
 Cost cost_of(const emulate::Cost& counted, const boards::Board& board) {
-  const double seconds = static_cast<double>(counted.cycles) / static_cast<double>(board.clock_hz);
-  return {counted.instructions, counted.cycles, 1000 * seconds, seconds * board.active_mw()};
+  power::Workload once;
+  once.cycles = static_cast<double>(counted.cycles);
+  once.inferences_per_second = 0;
+  const power::EnergyEstimate estimate = power::estimate(board, once);
+  return {counted.instructions, counted.cycles, estimate.latency_ms, estimate.energy_uj / 1000};
 }
 
 /// A record for a measured run: what the counts depend on at most slightly. Samples fill the feature window.
@@ -55,10 +52,20 @@ Bytes measured_input(const codegen::GeneratedModel& model, const Graph& net,
 
 }  // namespace
 
+codegen::GeneratedModel generate(const Graph& net, const std::optional<Operator>& features,
+                                 const ops::Target& target, const std::string& command_line) {
+  codegen::GenerateOptions options;
+  options.target = target;
+  options.command_line = command_line;
+  options.model_hash = sha256_hex(formats::write_tflite(net));
+  options.input_in_arena = !features;
+  return codegen::generate(net, features, options);
+}
+
 Profile profile(const Graph& net, const std::optional<Operator>& features, const std::string& board_name,
                 Mode mode) {
   const boards::Board& board = boards::find_board(board_name);
-  const codegen::GeneratedModel model = generate(net, features, board.core, mode, "tinyml profile");
+  const codegen::GeneratedModel model = generate(net, features, {board.core, mode}, "tinyml profile");
   const TemporaryFolder folder;
   const auto elf = folder.path() / "model.elf";
   emulate::build_firmware(model, board.core, flags_of(mode), elf);
@@ -162,7 +169,8 @@ std::string to_text(const Profile& p) {
 codegen::GeneratedModel compile(const Graph& net, const std::optional<Operator>& features,
                                 const std::string& board, Mode mode, const std::filesystem::path& folder,
                                 const std::string& command_line) {
-  codegen::GeneratedModel model = generate(net, features, boards::find_board(board).core, mode, command_line);
+  codegen::GeneratedModel model =
+      generate(net, features, {boards::find_board(board).core, mode}, command_line);
   write_text(folder / model.header.name, model.header.text);
   write_text(folder / model.source.name, model.source.text);
   for (const codegen::DeviceHeader& header : codegen::headers_used_by(model.source.text)) {
@@ -175,7 +183,7 @@ int64_t count_equal_on_core(const Graph& net, const std::optional<Operator>& fea
                             const std::vector<std::vector<uint8_t>>& inputs,
                             const std::vector<std::vector<int8_t>>& expected) {
   TINYML_CHECK(inputs.size() == expected.size() && !inputs.empty());
-  const codegen::GeneratedModel model = generate(net, features, core, Mode::balanced, "tinyml");
+  const codegen::GeneratedModel model = generate(net, features, {core, Mode::balanced}, "tinyml");
   const TemporaryFolder folder;
   const auto elf = folder.path() / "model.elf";
   emulate::build_firmware(model, core, flags_of(Mode::balanced), elf);

@@ -35,8 +35,13 @@ struct Profile {
   std::string elf_sha256;
 };
 
-/// Generates, compiles and runs. `features` is the signal processing operator in front of the net, if any.
-/// Errors: not_found, naming the compiler or emulator that is missing and how to install it.
+/// The C++ of a net, named after it, behind `features`: the signal processing operator in front of it, if
+/// any. Without one the input has its place in the arena. Errors: as codegen::generate.
+codegen::GeneratedModel generate(const Graph& net, const std::optional<Operator>& features,
+                                 const ops::Target& target, const std::string& command_line);
+
+/// Generates, compiles and runs. Errors: not_found, naming the compiler or emulator that is missing and how
+/// to install it.
 Profile profile(const Graph& net, const std::optional<Operator>& features, const std::string& board,
                 Mode mode);
 

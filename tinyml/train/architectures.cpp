@@ -60,7 +60,6 @@ const std::vector<Architecture>& architectures() {
   static const std::vector<Architecture> list{
       {"hybrid", "2-D front, 1-D residual body: the most accurate for its cost on keywords"},
       {"hybrid_small", "the same at half the width: under 0.3 M MACs for 40 bands"},
-      {"hybrid_large", "the same at twice the width: a teacher for the others, or a board with room"},
       {"ds_cnn", "depthwise-separable CNN of MLPerf Tiny (arXiv 1711.07128)"},
       {"tc_resnet", "1-D temporal residual net (arXiv 1904.03814)"}};
   return list;
@@ -79,8 +78,6 @@ Graph build_architecture(std::string_view name, const Shape& input, int32_t clas
     x = hybrid(net, x, 16, 40);
   } else if (name == "hybrid_small") {
     x = hybrid(net, x, 10, 24);
-  } else if (name == "hybrid_large") {
-    x = hybrid(net, x, 32, 96);
   } else if (name == "ds_cnn") {
     x = ds_cnn(net, x, 64);
   } else if (name == "tc_resnet") {

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <memory>
 #include <numbers>
 #include <numeric>
 
@@ -134,28 +133,6 @@ class Stepper {
   int64_t steps_ = 0;
 };
 
-/// Mixes a larger net's answers into the targets of a batch.
-class Teacher {
- public:
-  Teacher(const TrainOptions& options, int32_t batch, ThreadPool& pool)
-      : share_(static_cast<float>(options.teacher_share)) {
-    if (options.teacher) engine_ = std::make_unique<run::FloatEngine>(*options.teacher, batch, pool);
-  }
-
-  void blend_into(std::span<float> targets, std::span<const float> inputs, int classes) {
-    if (!engine_) return;
-    std::copy(inputs.begin(), inputs.end(), engine_->input().begin());
-    engine_->forward(false);
-    std::vector<float> answers(engine_->output().begin(), engine_->output().end());
-    softmax(answers, classes);
-    for (size_t i = 0; i < targets.size(); ++i) targets[i] += share_ * (answers[i] - targets[i]);
-  }
-
- private:
-  float share_;
-  std::unique_ptr<run::FloatEngine> engine_;
-};
-
 /// Calls visit(example, logits) for every example, without augmentation.
 template <class Visit>
 void for_each_logits(run::FloatEngine& engine, int32_t batch, const Examples& examples, ThreadPool& pool,
@@ -223,7 +200,6 @@ Training train(const Graph& net, const Examples& training, const Examples& valid
   run::FloatEngine engine(net, batch, pool);
   Stepper stepper(engine, options);
   BatchMaker maker(training, classes, options);
-  Teacher teacher(options, batch, pool);
   const Random random(options.seed);
   const int64_t steps_an_epoch = static_cast<int64_t>(count) / batch;
   const int64_t steps = steps_an_epoch * options.epochs;
@@ -244,7 +220,6 @@ Training train(const Graph& net, const Examples& training, const Examples& valid
       const size_t first = static_cast<size_t>(i * batch);
       maker.make({&order[first], static_cast<size_t>(batch)}, {&partners[first], static_cast<size_t>(batch)},
                  epoch_random.fork(static_cast<uint64_t>(i)), engine.input(), pool);
-      teacher.blend_into(maker.targets, engine.input(), classes);
       engine.forward(true, random.fork(~static_cast<uint64_t>(step)).next(), batch);
       row.loss += softmax_cross_entropy(engine.output(), maker.targets, maker.weights, classes,
                                         engine.output_gradient());

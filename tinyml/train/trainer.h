@@ -33,10 +33,6 @@ struct TrainOptions {
   double mixup = 0.2;                 // Beta(a, a) of Zhang et al. 2018; 0: none
   double averaging = 0.998;           // decay of the averaged weights that are kept; 0: none
   std::vector<double> class_weights;  // empty: all 1
-  /// A larger trained net over the same input and classes, whose answers make `teacher_share` of every target
-  /// (distillation, Hinton et al. 2015); null: none. Must outlive the training.
-  const Graph* teacher = nullptr;
-  double teacher_share = 0.6;
   /// Stops when validation has not improved for this many epochs; 0: never.
   int32_t patience = 25;
   uint64_t seed = 1;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "tinyml/graph/tensor.h"
 
@@ -127,6 +128,60 @@ struct Mfcc {
   static constexpr bool kTrainable = false, kDeployable = true, kInTflite = false;
   Mfe mfe;
   int32_t coefficients = 10;
+};
+
+/// Where a sensor's front end cuts its frames: int16 samples, channels interleaved.
+struct SensorFrame {
+  int32_t channels = 1;
+  int32_t samples = 1, hop = 1;  // of each channel: in a frame, and from one frame to the next
+  float rate_hz = 1;             // of each channel
+  /// One LSB of each channel in its physical unit; empty: 1.
+  std::vector<float> unit;
+};
+
+// The sensors' front ends: int16 [1, values] -> int8 [1, frames, features, 1]. Feature i of a frame becomes
+// clamp(round((feature - offset[i]) / scale[i]), -128, 127); offset and scale have an element a feature, or
+// are empty: 0 and 1. Features come channel by channel, in physical units. On float32 samples in physical
+// units the output is the float32 features themselves.
+
+/// The samples as they are; a frame is one sample of each channel.
+struct Raw {
+  static constexpr std::string_view kName = "raw";
+  static constexpr bool kTrainable = false, kDeployable = true, kInTflite = false;
+  SensorFrame frame;
+  std::vector<float> offset, scale;
+};
+
+/// Of each channel those chosen, in this order: mean, smallest, largest, root of the mean square, standard
+/// deviation (ddof 0), skewness and excess kurtosis (moment ratios, 0 where all samples are equal). Edge
+/// Impulse's "flatten".
+struct FlattenStatistics {
+  static constexpr std::string_view kName = "flatten_statistics";
+  static constexpr bool kTrainable = false, kDeployable = true, kInTflite = false;
+  SensorFrame frame;
+  bool average = true, minimum = true, maximum = true, root_mean_square = true, standard_deviation = true,
+       skewness = true, kurtosis = true;
+  std::vector<float> offset, scale;
+};
+
+enum class FilterKind : uint8_t { none, low_pass, high_pass };
+
+/// Edge Impulse's "spectral-analysis FFT (4)". Each channel of a frame is filtered (Butterworth, from rest),
+/// its mean removed. P[k] is the largest |FFT|^2 / fft_size of bin k = 0 .. fft_size / 2 over blocks of
+/// fft_size samples that start every fft_size / 2 samples (`overlap`) or fft_size, zeros behind the last
+/// sample, no window. The features of a channel: root of the mean square, skewness, excess kurtosis; skewness
+/// and excess kurtosis of P[0 ..]; then log10 P[k] (`log`, 0 read as 1e-10) or P[k], for k = 1 .. fft_size / 2
+/// as far as the bin reaches below (low pass) or above (high pass) the cutoff.
+struct Spectral {
+  static constexpr std::string_view kName = "spectral";
+  static constexpr bool kTrainable = false, kDeployable = true, kInTflite = false;
+  SensorFrame frame;
+  FilterKind filter = FilterKind::none;
+  float cutoff_hz = 3;
+  int32_t order = 6;  // 0: no filter, but its bins are left out all the same
+  int32_t fft_size = 16;
+  bool overlap = true, log = true;
+  std::vector<float> offset, scale;
 };
 
 /// The closed catalogue. A new operator: its attributes above, its name here, ops/<op>.cpp,

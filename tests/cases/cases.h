@@ -27,6 +27,8 @@ std::vector<OperatorCase> depthwise_conv_2d_cases();
 std::vector<OperatorCase> fully_connected_cases();
 std::vector<OperatorCase> pool_2d_cases();
 std::vector<OperatorCase> add_cases();
+std::vector<OperatorCase> sub_cases();
+std::vector<OperatorCase> mul_cases();
 std::vector<OperatorCase> softmax_cases();
 std::vector<OperatorCase> reshape_cases();
 

@@ -231,6 +231,10 @@ TEST(FloatOps, ElementwiseAndSoftmax) {
     check(Relu{Activation::relu6}, Case(Relu{Activation::relu6}, {x}, random), random, 1);
     check(Add{}, Case(Add{}, {x, x}, random), random, 2);
     check(Add{Activation::relu}, Case(Add{Activation::relu}, {x, x}, random), random, 2);
+    check(Sub{}, Case(Sub{}, {x, x}, random), random, 2);
+    check(Sub{Activation::relu6}, Case(Sub{Activation::relu6}, {x, x}, random), random, 2);
+    check(Mul{}, Case(Mul{}, {x, x}, random), random, 2);
+    check(Mul{Activation::relu}, Case(Mul{Activation::relu}, {x, x}, random), random, 2);
     check(Softmax{}, Case(Softmax{}, {x}, random), random, 1);
     check(Softmax{0.5f}, Case(Softmax{0.5f}, {x}, random), random, 1);
   }

@@ -89,6 +89,20 @@ struct Add {
   Activation activation = Activation::none;
 };
 
+/// a, b of one shape -> a - b.
+struct Sub {
+  static constexpr std::string_view kName = "sub";
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true;
+  Activation activation = Activation::none;
+};
+
+/// a, b of one shape -> a * b, element by element.
+struct Mul {
+  static constexpr std::string_view kName = "mul";
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true;
+  Activation activation = Activation::none;
+};
+
 /// input -> same shape. Inverted dropout: scales by 1 / (1 - rate) in training, the identity elsewhere.
 struct Dropout {
   static constexpr std::string_view kName = "dropout";
@@ -195,6 +209,8 @@ struct Spectral {
   X(AveragePool2D)          \
   X(MaxPool2D)              \
   X(Add)                    \
+  X(Sub)                    \
+  X(Mul)                    \
   X(Dropout)                \
   X(Softmax)                \
   X(Reshape)                \

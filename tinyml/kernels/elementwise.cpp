@@ -56,6 +56,20 @@ void add(const float* a, const float* b, int64_t n, float low, float high, float
       n, [&](auto load, auto store) HWY_ATTR { store(clamp(hn::Add(load(a), load(b)), low_v, high_v), y); });
 }
 
+void sub(const float* a, const float* b, int64_t n, float low, float high, float* y) {
+  const Floats d;
+  const Vector low_v = hn::Set(d, low), high_v = hn::Set(d, high);
+  for_vectors(
+      n, [&](auto load, auto store) HWY_ATTR { store(clamp(hn::Sub(load(a), load(b)), low_v, high_v), y); });
+}
+
+void mul(const float* a, const float* b, int64_t n, float low, float high, float* y) {
+  const Floats d;
+  const Vector low_v = hn::Set(d, low), high_v = hn::Set(d, high);
+  for_vectors(
+      n, [&](auto load, auto store) HWY_ATTR { store(clamp(hn::Mul(load(a), load(b)), low_v, high_v), y); });
+}
+
 void add_scaled(const float* x, int64_t n, float scale, float* y) {
   const Vector factor = hn::Set(Floats(), scale);
   for_vectors(n, [&](auto load, auto store) HWY_ATTR { store(hn::MulAdd(factor, load(x), load(y)), y); });
@@ -109,6 +123,8 @@ namespace tinyml::kernels {
 HWY_EXPORT(clamp_values);
 HWY_EXPORT(clamp_gradient);
 HWY_EXPORT(add);
+HWY_EXPORT(sub);
+HWY_EXPORT(mul);
 HWY_EXPORT(add_scaled);
 HWY_EXPORT(scale);
 HWY_EXPORT(dropout);
@@ -122,6 +138,12 @@ void clamp_gradient(const float* y, const float* dy, int64_t n, float low, float
 }
 void add(const float* a, const float* b, int64_t n, float low, float high, float* y) {
   HWY_DYNAMIC_DISPATCH(add)(a, b, n, low, high, y);
+}
+void sub(const float* a, const float* b, int64_t n, float low, float high, float* y) {
+  HWY_DYNAMIC_DISPATCH(sub)(a, b, n, low, high, y);
+}
+void mul(const float* a, const float* b, int64_t n, float low, float high, float* y) {
+  HWY_DYNAMIC_DISPATCH(mul)(a, b, n, low, high, y);
 }
 void add_scaled(const float* x, int64_t n, float scale, float* y) {
   HWY_DYNAMIC_DISPATCH(add_scaled)(x, n, scale, y);

@@ -12,6 +12,10 @@ void clamp(const float* x, int64_t n, float low, float high, float* y);
 void clamp_gradient(const float* y, const float* dy, int64_t n, float low, float high, float* dx);
 /// y = min(max(a + b, low), high)
 void add(const float* a, const float* b, int64_t n, float low, float high, float* y);
+/// y = min(max(a - b, low), high)
+void sub(const float* a, const float* b, int64_t n, float low, float high, float* y);
+/// y = min(max(a * b, low), high)
+void mul(const float* a, const float* b, int64_t n, float low, float high, float* y);
 /// y += scale * x
 void add_scaled(const float* x, int64_t n, float scale, float* y);
 /// y = scale * x

@@ -111,7 +111,8 @@ Graph quantize(const Graph& source, const std::vector<Range>& ranges,
           quantize_bias(bias, bias ? bias->name : name + "/bias", count, input_scale, weights.quantization);
       node.inputs[1] = graph.add(std::move(weights));
       node.inputs[2] = graph.add(std::move(quantized_bias));
-    } else if (!std::holds_alternative<Add>(node.op)) {
+    } else if (!std::holds_alternative<Add>(node.op) && !std::holds_alternative<Sub>(node.op) &&
+               !std::holds_alternative<Mul>(node.op)) {
       throw Error(ErrorKind::unsupported, fmt::format("op {} {} has no int8 form", i, name_of(node.op)));
     }
   }

@@ -132,13 +132,21 @@ std::vector<Clip> plan_clips(const SynthOptions& options, const std::array<std::
 
 /// The spoken part, mono in [-1, 1].
 std::vector<float> speak(const Clip& clip, int32_t sample_rate_hz, Random& random) {
-  const ProcessResult spoken = run_process(
-      {"espeak-ng", "-b", "1", "-v", clip.voice.espeak, "-s", fmt::format("{}", 125 + random.below(91)), "-p",
-       fmt::format("{}", 20 + random.below(61)), "--stdout", "--", clip.word},
-      60);
+  // espeak-ng 1.51 aborts at some pairs of speed and pitch.
+  constexpr int kAttempts = 4;
+  ProcessResult spoken;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    const uint64_t words_per_minute = 125 + random.below(91);
+    const uint64_t pitch = 20 + random.below(61);
+    spoken = run_process(
+        {"espeak-ng", "-b", "1", "-v", clip.voice.espeak, "-s", fmt::format("{}", words_per_minute), "-p",
+         fmt::format("{}", pitch), "--stdout", "--", clip.word},
+        60);
+    if (spoken.exit_code == 0) break;
+  }
   if (spoken.exit_code != 0) {
-    throw Error(ErrorKind::io,
-                fmt::format("espeak-ng failed with exit code {} on \"{}\"", spoken.exit_code, clip.word));
+    throw Error(ErrorKind::io, fmt::format("espeak-ng failed with exit code {} on \"{}\" as {}",
+                                           spoken.exit_code, clip.word, clip.voice.espeak));
   }
   const std::span<const uint8_t> bytes(reinterpret_cast<const uint8_t*>(spoken.output.data()),
                                        spoken.output.size());

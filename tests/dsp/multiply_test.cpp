@@ -37,6 +37,7 @@ TEST(Multiply, NarrowFormsGiveTheBitsOfTheWideOnes) {
   for (const int32_t a : telling_values()) {
     EXPECT_EQ(narrow::square(a), static_cast<uint64_t>(int64_t{a} * a)) << a;
     for (const int32_t b : telling_values()) {
+      EXPECT_EQ(narrow::multiply_wide(a, b), int64_t{a} * b) << a << " " << b;
       const auto w = static_cast<int16_t>(b);
       EXPECT_EQ(narrow::multiply_q16(a, w), static_cast<int32_t>((int64_t{a} * w) >> 16)) << a << " " << w;
       const auto u = static_cast<uint16_t>(b);

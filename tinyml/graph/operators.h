@@ -215,7 +215,10 @@ struct Spectral {
   X(Softmax)                \
   X(Reshape)                \
   X(Mfe)                    \
-  X(Mfcc)
+  X(Mfcc)                   \
+  X(Raw)                    \
+  X(FlattenStatistics)      \
+  X(Spectral)
 
 namespace detail {
 template <class, class... Ops>

@@ -59,6 +59,7 @@ template <class T>
 constexpr const char* element_name() {
   if constexpr (std::is_same_v<T, int8_t>) return "int8_t";
   if constexpr (std::is_same_v<T, int16_t>) return "int16_t";
+  if constexpr (std::is_same_v<T, uint16_t>) return "uint16_t";
   if constexpr (std::is_same_v<T, int32_t>) return "int32_t";
 }
 
@@ -70,6 +71,13 @@ Table make_table(std::string name, std::span<const T> values) {
 template <class T>
 Table make_table(std::string name, const std::vector<T>& values) {
   return make_table(std::move(name), std::span<const T>(values));
+}
+
+/// The elements of a table of T.
+template <class T>
+const T* values_of(const Table& table) {
+  TINYML_CHECK(table.element == element_name<T>());
+  return reinterpret_cast<const T*>(table.bytes.data());
 }
 
 /// The members of a device parameter struct.

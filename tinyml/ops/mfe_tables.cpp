@@ -8,6 +8,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "tinyml/ops/fft_tables.h"
+
 namespace tinyml::ops {
 namespace {
 
@@ -50,22 +52,6 @@ MelBank mel_bank(const Mfe& op) {
     }
   }
   return bank;
-}
-
-template <class T>
-std::vector<T> quarter_circle(int32_t points, double scale) {
-  std::vector<T> table;
-  for (int32_t i = 0; i < points / 4; ++i) {
-    const double angle = 2 * std::numbers::pi * i / points;
-    for (const double value : {std::cos(angle), std::sin(angle)}) {
-      if constexpr (std::is_integral_v<T>) {
-        table.push_back(static_cast<T>(std::min(std::lround(value * scale), 32767L)));
-      } else {
-        table.push_back(static_cast<T>(value * scale));
-      }
-    }
-  }
-  return table;
 }
 
 }  // namespace
@@ -138,10 +124,7 @@ MfeTables mfe_tables(const Mfe& op) {
   for (const double rise : bank.rises) {
     tables.mel_weights.push_back(static_cast<uint16_t>(std::clamp(std::lround(65536 * rise), 0L, 65535L)));
   }
-  for (int32_t i = 0; i <= device::kLog2Intervals; ++i) {
-    const double exact = std::log2(1 + static_cast<double>(i) / device::kLog2Intervals);
-    tables.log2.push_back(static_cast<uint16_t>(std::lround(32768 * exact)));
-  }
+  tables.log2 = log2_table();
   return tables;
 }
 

@@ -18,10 +18,11 @@ namespace device {
 /// Fraction bits of skewness and kurtosis.
 constexpr int32_t kMomentBits = 14;
 
-/// Of the values v: mean in their unit; variance in its square, mean((v - mean)^2), no degree of freedom
-/// taken off; skewness mean((v - mean)^3) / variance^1.5 and kurtosis mean((v - mean)^4) / variance^2 - 3,
-/// both with kMomentBits fraction bits, 0 where all values are equal.
+/// Of the values v: smallest, largest and mean in their unit; variance in its square, mean((v - mean)^2), no
+/// degree of freedom taken off; skewness mean((v - mean)^3) / variance^1.5 and kurtosis mean((v - mean)^4) /
+/// variance^2 - 3, both with kMomentBits fraction bits, 0 where all values are equal.
 struct Statistics {
+  int32_t smallest, largest;
   int32_t mean;
   Magnitude variance;
   int32_t skewness, kurtosis;
@@ -54,7 +55,7 @@ Statistics statistics_of(int32_t count, Value&& value) {
     low = v < low ? v : low;
     high = v > high ? v : high;
   }
-  Statistics result = {low, {0, 0}, 0, 0};
+  Statistics result = {low, high, low, {0, 0}, 0, 0};
   if (low == high) return result;
   const int32_t mean = static_cast<int32_t>(detail::divide_rounded(sum, count));
   result.mean = mean;

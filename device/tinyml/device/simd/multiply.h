@@ -29,6 +29,15 @@ TINYML_ALWAYS_INLINE uint64_t square(int32_t a) {
   return (static_cast<uint64_t>(high * high) << 32) + (static_cast<uint64_t>(high * low) << 17) + low * low;
 }
 
+TINYML_ALWAYS_INLINE int64_t multiply_wide(int32_t a, int32_t b) {
+  const int32_t a_high = a >> 16, b_high = b >> 16;
+  const uint32_t a_low = a & 0xffff, b_low = b & 0xffff;
+  const int64_t middle =
+      static_cast<int64_t>(a_high * static_cast<int32_t>(b_low)) + static_cast<int32_t>(a_low) * b_high;
+  return static_cast<int64_t>((static_cast<uint64_t>(static_cast<uint32_t>(a_high * b_high)) << 32) +
+                              (static_cast<uint64_t>(middle) << 16) + a_low * b_low);
+}
+
 TINYML_ALWAYS_INLINE uint64_t multiply_48x16(uint64_t a, uint16_t w) {
   const uint32_t low = static_cast<uint32_t>(a), high = static_cast<uint32_t>(a >> 32);
   return (static_cast<uint64_t>(high * w) << 32) + (static_cast<uint64_t>((low >> 16) * w) << 16) +
@@ -66,6 +75,15 @@ TINYML_ALWAYS_INLINE uint64_t square(int32_t a) {
   return narrow::square(a);
 #else
   return static_cast<uint64_t>(static_cast<int64_t>(a) * a);
+#endif
+}
+
+/// a * b.
+TINYML_ALWAYS_INLINE int64_t multiply_wide(int32_t a, int32_t b) {
+#if TINYML_NARROW_MULTIPLY
+  return narrow::multiply_wide(a, b);
+#else
+  return static_cast<int64_t>(a) * b;
 #endif
 }
 

@@ -126,10 +126,13 @@ std::vector<LabelRow> parse_labels_csv(std::string_view text, std::string_view n
         std::find_if(titles.begin(), titles.end(), [&](const std::string& t) { return trimmed(t) == title; });
     return found == titles.end() ? kNone : static_cast<size_t>(found - titles.begin());
   };
-  const size_t path = column("path");
+  const size_t path = column("path") != kNone ? column("path") : column("file");
   const size_t label = column("label");
   const size_t word = column("word");
-  const size_t group = column("speaker") != kNone ? column("speaker") : column("group");
+  size_t group = kNone;
+  for (const std::string_view title : {"speaker", "group", "subject"}) {
+    if (group == kNone) group = column(title);
+  }
   const size_t split = column("split");
   if (path == kNone || label == kNone) {
     bad(name, rows[0].line, fmt::format("no column \"{}\"", path == kNone ? "path" : "label"));

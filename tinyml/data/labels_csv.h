@@ -39,9 +39,9 @@ struct LabelRow {
   std::optional<Split> split;
 };
 
-/// A labels.csv: a header line with the columns path and label, and optionally word, speaker or group, and
-/// split (train, training, val, valid, validation, dev, test, testing; empty where it is to be assigned).
-/// Other columns are ignored. Errors: bad_file with `name` and the line.
+/// A labels.csv: a header line with the columns path (or file) and label, and optionally word, speaker (or
+/// group or subject), and split (train, training, val, valid, validation, dev, test, testing; empty where it
+/// is to be assigned). Other columns are ignored. Errors: bad_file with `name` and the line.
 std::vector<LabelRow> parse_labels_csv(std::string_view text, std::string_view name);
 
 /// train, training; val, valid, validation, dev; test, testing.

@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <vector>
@@ -43,22 +44,78 @@ void add_block(std::array<uint32_t, 8>& state, const uint8_t* block) {
   for (int i = 0; i < 8; ++i) state[i] += sum[i];
 }
 
+class Sha256 {
+ public:
+  void add(std::span<const uint8_t> bytes) {
+    size_ += bytes.size();
+    if (!rest_.empty()) {
+      const size_t taken = std::min(bytes.size(), 64 - rest_.size());
+      rest_.insert(rest_.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(taken));
+      bytes = bytes.subspan(taken);
+      if (rest_.size() < 64) return;
+      add_block(state_, rest_.data());
+      rest_.clear();
+    }
+    for (; bytes.size() >= 64; bytes = bytes.subspan(64)) add_block(state_, bytes.data());
+    rest_.assign(bytes.begin(), bytes.end());
+  }
+
+  std::array<uint8_t, 32> digest() {
+    const uint64_t bits = size_ * 8;
+    rest_.push_back(0x80);
+    while (rest_.size() % 64 != 56) rest_.push_back(0);
+    for (int shift = 56; shift >= 0; shift -= 8) rest_.push_back(static_cast<uint8_t>(bits >> shift));
+    for (size_t i = 0; i < rest_.size(); i += 64) add_block(state_, rest_.data() + i);
+    std::array<uint8_t, 32> result;
+    for (size_t i = 0; i < result.size(); ++i) {
+      result[i] = static_cast<uint8_t>(state_[i / 4] >> (24 - 8 * (i % 4)));
+    }
+    return result;
+  }
+
+ private:
+  std::array<uint32_t, 8> state_{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+  std::vector<uint8_t> rest_;  // shorter than a block
+  uint64_t size_ = 0;
+};
+
+std::string hex(const std::array<uint8_t, 32>& digest) {
+  std::string text;
+  for (const uint8_t byte : digest) text += fmt::format("{:02x}", byte);
+  return text;
+}
+
 }  // namespace
 
 std::string sha256_hex(std::span<const uint8_t> bytes) {
-  std::array<uint32_t, 8> state{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                                0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-  size_t done = 0;
-  for (; bytes.size() - done >= 64; done += 64) add_block(state, bytes.data() + done);
-  std::vector<uint8_t> tail(bytes.begin() + static_cast<std::ptrdiff_t>(done), bytes.end());
-  tail.push_back(0x80);
-  while (tail.size() % 64 != 56) tail.push_back(0);
-  const uint64_t bits = uint64_t{bytes.size()} * 8;
-  for (int shift = 56; shift >= 0; shift -= 8) tail.push_back(static_cast<uint8_t>(bits >> shift));
-  for (size_t i = 0; i < tail.size(); i += 64) add_block(state, tail.data() + i);
-  std::string text;
-  for (const uint32_t word : state) text += fmt::format("{:08x}", word);
-  return text;
+  Sha256 hash;
+  hash.add(bytes);
+  return hex(hash.digest());
+}
+
+std::string hmac_sha256_hex(std::string_view key, std::span<const uint8_t> message) {
+  std::array<uint8_t, 64> block{};
+  const std::span<const uint8_t> key_bytes(reinterpret_cast<const uint8_t*>(key.data()), key.size());
+  if (key.size() > block.size()) {
+    Sha256 hash;
+    hash.add(key_bytes);
+    const std::array<uint8_t, 32> digest = hash.digest();
+    std::copy(digest.begin(), digest.end(), block.begin());
+  } else {
+    std::copy(key_bytes.begin(), key_bytes.end(), block.begin());
+  }
+  const auto padded = [&](uint8_t pad) {
+    std::array<uint8_t, 64> mixed = block;
+    for (uint8_t& byte : mixed) byte ^= pad;
+    return mixed;
+  };
+  Sha256 inner, outer;
+  inner.add(padded(0x36));
+  inner.add(message);
+  outer.add(padded(0x5c));
+  outer.add(inner.digest());
+  return hex(outer.digest());
 }
 
 }  // namespace tinyml

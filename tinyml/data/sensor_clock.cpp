@@ -52,7 +52,7 @@ double typical_period(const std::vector<double>& times, const SensorRecording& r
   if (steps.empty()) bad(recording, "all samples have the same time: the clock stands still");
   const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
   std::nth_element(steps.begin(), middle, steps.end());
-  return *middle * static_cast<double>(steps.size()) / static_cast<double>(times.size() - 1);
+  return *middle * static_cast<double>(steps.size() + 1) / static_cast<double>(times.size());
 }
 
 bool is_near(double a, double b) { return std::abs(a - b) <= kSameRate * b; }

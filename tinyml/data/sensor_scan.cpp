@@ -6,10 +6,13 @@
 #include <algorithm>
 #include <cctype>
 #include <regex>
+#include <string_view>
 
 #include "tinyml/base/error.h"
 #include "tinyml/base/file.h"
+#include "tinyml/data/acquisition.h"
 #include "tinyml/data/labels_csv.h"
+#include "tinyml/data/strokes.h"
 
 namespace tinyml::data {
 namespace fs = std::filesystem;
@@ -221,6 +224,16 @@ std::vector<TimedRecording> read_sensor_file(const fs::path& file, const SensorL
   const std::string ending = ending_of(file);
   if (ending == ".csv" || ending == ".tsv" || ending == ".txt") {
     return parse_sensor_csv(read_text(file), file.string(), options.csv);
+  }
+  if (ending == ".json" || ending == ".cbor") {
+    const Bytes bytes = read_bytes(file);
+    const bool json = ending == ".json";
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    if (json && is_strokes_json(text)) {
+      return parse_strokes_json(text, file.string(), options.csv.row_rate_hz);
+    }
+    const AcquisitionEncoding encoding = json ? AcquisitionEncoding::json : AcquisitionEncoding::cbor;
+    return {{decode_acquisition(bytes, file.string(), encoding, options.hmac_key).recording, {}}};
   }
   throw Error(
       ErrorKind::unsupported,

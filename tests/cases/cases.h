@@ -30,6 +30,8 @@ std::vector<OperatorCase> add_cases();
 std::vector<OperatorCase> sub_cases();
 std::vector<OperatorCase> mul_cases();
 std::vector<OperatorCase> softmax_cases();
+std::vector<OperatorCase> lstm_cases();
+std::vector<OperatorCase> last_step_cases();
 std::vector<OperatorCase> reshape_cases();
 
 /// All cases as one graph of independent nodes, for engines that are slow to start.

@@ -52,6 +52,10 @@ void check(const Op& op, Case test, Random& random, size_t differentiable, doubl
   Shape out_shape;
   if constexpr (std::is_same_v<Op, FullyConnected>) {
     out_shape = {static_cast<int32_t>(output.size()) / test.inputs[1].shape[0], test.inputs[1].shape[0]};
+  } else if constexpr (std::is_same_v<Op, Lstm>) {
+    out_shape = {test.inputs[0].shape[0], test.inputs[0].shape[1], test.inputs[1].shape[0]};
+  } else if constexpr (std::is_same_v<Op, LastStep>) {
+    out_shape = {test.inputs[0].shape[0], test.inputs[0].shape[2]};
   } else if constexpr (requires { op.stride_height; }) {
     int32_t fh, fw, channels = test.inputs[0].shape[3];
     if constexpr (requires { op.filter_height; }) {
@@ -237,6 +241,33 @@ TEST(FloatOps, ElementwiseAndSoftmax) {
     check(Mul{Activation::relu}, Case(Mul{Activation::relu}, {x, x}, random), random, 2);
     check(Softmax{}, Case(Softmax{}, {x}, random), random, 1);
     check(Softmax{0.5f}, Case(Softmax{0.5f}, {x}, random), random, 1);
+  }
+}
+
+std::vector<Shape> recurrent_shapes(const Shape& x, int32_t units, int32_t gates, int32_t biases) {
+  std::vector<Shape> shapes = {x};
+  for (int32_t g = 0; g < gates; ++g) shapes.push_back({units, x[2]});
+  for (int32_t g = 0; g < gates; ++g) shapes.push_back({units, units});
+  for (int32_t g = 0; g < biases; ++g) shapes.push_back({units});
+  return shapes;
+}
+
+TEST(FloatOps, Lstm) {
+  Random random(9);
+  for (const Shape& x : {Shape{1, 1, 3}, Shape{3, 7, 2}, Shape{9, 5, 6}, Shape{2, 12, 17}}) {
+    for (const int32_t units : {1, 4, 19}) {
+      SCOPED_TRACE(to_string(x) + ", " + std::to_string(units) + " units");
+      check(Lstm{}, Case(Lstm{}, recurrent_shapes(x, units, 4, 4), random), random, 13);
+    }
+  }
+  const Lstm clipped{0.3f};
+  check(clipped, Case(clipped, recurrent_shapes({4, 6, 3}, 5, 4, 4), random), random, 13);
+}
+
+TEST(FloatOps, LastStep) {
+  Random random(10);
+  for (const Shape& x : {Shape{1, 1, 1}, Shape{3, 7, 2}, Shape{5, 4, 33}}) {
+    check(LastStep{}, Case(LastStep{}, {x}, random), random, 1);
   }
 }
 

@@ -173,6 +173,51 @@ inline Array run(const Softmax& op, const Inputs& in, const Shape& out) {
   return y;
 }
 
+inline double sigmoid(double v) { return 1 / (1 + std::exp(-v)); }
+
+// The sum of gate `g` of `gates` for one unit: x and W, h and R, b.
+inline double gate_sum(const Inputs& in, size_t gates, size_t g, const double* x, const double* h,
+                       size_t unit) {
+  const Array &w = in[1 + g], &r = in[1 + gates + g];
+  const auto depth = static_cast<size_t>(w.shape[1]), units = static_cast<size_t>(w.shape[0]);
+  double sum = in[1 + 2 * gates + g].values[unit];
+  for (size_t k = 0; k < depth; ++k) sum += x[k] * w.values[unit * depth + k];
+  for (size_t k = 0; k < units; ++k) sum += h[k] * r.values[unit * units + k];
+  return sum;
+}
+
+inline Array run(const Lstm& op, const Inputs& in, const Shape& out) {
+  Array y = array(out);
+  const auto steps = static_cast<size_t>(out[1]), units = static_cast<size_t>(out[2]);
+  const auto depth = static_cast<size_t>(in[0].shape[2]);
+  const double clip = static_cast<double>(op.cell_clip);
+  for (size_t n = 0; n < static_cast<size_t>(out[0]); ++n) {
+    std::vector<double> c(units), h(units);
+    for (size_t t = 0; t < steps; ++t) {
+      const double* x = &in[0].values[(n * steps + t) * depth];
+      std::vector<double> next(units);
+      for (size_t u = 0; u < units; ++u) {
+        const auto sum = [&](size_t gate) { return gate_sum(in, 4, gate, x, h.data(), u); };
+        c[u] = sigmoid(sum(1)) * c[u] + sigmoid(sum(0)) * std::tanh(sum(2));
+        if (clip > 0) c[u] = std::min(std::max(c[u], -clip), clip);
+        next[u] = sigmoid(sum(3)) * std::tanh(c[u]);
+      }
+      h = next;
+      std::copy(h.begin(), h.end(), y.values.begin() + static_cast<ptrdiff_t>((n * steps + t) * units));
+    }
+  }
+  return y;
+}
+
+inline Array run(const LastStep&, const Inputs& in, const Shape& out) {
+  Array y = array(out);
+  const auto steps = static_cast<size_t>(in[0].shape[1]), channels = static_cast<size_t>(out[1]);
+  for (size_t i = 0; i < y.values.size(); ++i) {
+    y.values[i] = in[0].values[(i / channels * steps + steps - 1) * channels + i % channels];
+  }
+  return y;
+}
+
 inline Array run(const Reshape&, const Inputs& in, const Shape& out) { return {out, in[0].values}; }
 
 }  // namespace tinyml::reference

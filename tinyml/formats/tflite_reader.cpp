@@ -86,6 +86,8 @@ class Reader {
     graph_.inputs = ids_of(subgraph_->inputs());
     graph_.outputs = ids_of(subgraph_->outputs());
     if (graph_.inputs.empty() || graph_.outputs.empty()) reject("the model has no inputs or no outputs");
+    refuse_variables(graph_.inputs);
+    refuse_variables(graph_.outputs);
     for (const TensorId id : graph_.inputs) tflite::check_input(graph_, id);
     for (const TensorId id : graph_.outputs) tflite::check_output(graph_, id);
     for (size_t i = 0; i < count(subgraph_->operators()); ++i) read_operator(i);
@@ -110,10 +112,23 @@ class Reader {
         reject(fmt::format("there is no tensor {}", index));
       }
       TensorId& id = ids_[static_cast<size_t>(index)];
-      if (id == kNoTensor) id = graph_.add(read_tensor(static_cast<flatbuffers::uoffset_t>(index)));
+      if (id == kNoTensor) {
+        id = graph_.add(read_tensor(static_cast<flatbuffers::uoffset_t>(index)));
+        variable_.push_back(
+            subgraph_->tensors()->Get(static_cast<flatbuffers::uoffset_t>(index))->is_variable());
+      }
       ids.push_back(id);
     }
     return ids;
+  }
+
+  /// An operator takes its own state out of its inputs; other uses of variables are not supported.
+  void refuse_variables(const Ids& ids) const {
+    for (const TensorId id : ids) {
+      if (id != kNoTensor && variable_[static_cast<size_t>(id)]) {
+        refuse(fmt::format("{}, a variable (state that the model keeps)", graph_[id].name));
+      }
+    }
   }
 
   Tensor read_tensor(flatbuffers::uoffset_t index) {
@@ -121,7 +136,6 @@ class Reader {
     Tensor tensor;
     tensor.name = clean(source.name());
     return with_context(fmt::format("tensor {} {}", index, tensor.name), [&] {
-      if (source.is_variable()) refuse("a variable (state that the model keeps)");
       if (source.sparsity()) refuse("sparse values");
       const auto dtype = tflite::from_tflite(source.type());
       if (!dtype) {
@@ -194,6 +208,8 @@ class Reader {
       const auto builtin = static_cast<schema::BuiltinOperator>(
           std::max<int32_t>(static_cast<int32_t>(code.builtin_code()), code.deprecated_builtin_code()));
       node.op = ops::read_tflite(ops::TfliteReader{graph_, node, source, builtin});
+      refuse_variables(node.inputs);
+      refuse_variables(node.outputs);
       tflite::check_node(graph_, node);
       const Tensor& output = graph_[node.outputs[0]];
       const Shape shape = output.shape;
@@ -254,7 +270,8 @@ class Reader {
 
   const schema::Model& model_;
   const schema::SubGraph* subgraph_;
-  Ids ids_;  // from the file's tensors to the graph's
+  Ids ids_;                     // from the file's tensors to the graph's
+  std::vector<bool> variable_;  // by the graph's tensors
   std::map<std::pair<const uint8_t*, size_t>, std::shared_ptr<const Bytes>> data_;
   size_t data_bytes_ = 0;
   Graph graph_;

@@ -77,7 +77,7 @@ class Writer {
     written->shape = tensor.shape;
     written->type = tflite::to_tflite(tensor.dtype);
     if (tensor.data) {
-      const auto [entry, fresh] = buffers_.try_emplace(tensor.data.get(), 0);
+      const auto [entry, fresh] = buffers_.try_emplace(tensor.data, 0);
       if (fresh) entry->second = add_buffer(*tensor.data);
       written->buffer = entry->second;
     }
@@ -104,8 +104,17 @@ class Writer {
     auto written = std::make_unique<schema::OperatorT>();
     ops::TfliteWriter writer{graph_, node, written->builtin_options};
     ops::write_tflite(node.op, writer);
-    written->inputs = mapped(node.inputs);
-    for (const Tensor& more : writer.more_inputs) written->inputs.push_back(add(more));
+    std::vector<int32_t> inputs = mapped(node.inputs);
+    for (const Tensor& more : writer.more_inputs) inputs.push_back(add(more));
+    for (const Tensor& variable : writer.variables) {
+      inputs.push_back(add(variable));
+      subgraph_.tensors.back()->is_variable = true;
+    }
+    for (const int32_t index : writer.order) {
+      written->inputs.push_back(index < 0 ? -1 : inputs[static_cast<size_t>(index)]);
+    }
+    if (writer.order.empty()) written->inputs = std::move(inputs);
+    for (const Tensor& inside : writer.intermediates) written->intermediates.push_back(add(inside));
     written->outputs = mapped(node.outputs);
     written->opcode_index = code_index(writer.builtin, writer.version);
     if (later(writer.min_runtime, min_runtime_)) min_runtime_ = writer.min_runtime;
@@ -162,7 +171,7 @@ class Writer {
 
   const Graph& graph_;
   std::vector<TensorId> ids_;  // from the graph's tensors to the file's
-  std::map<const std::vector<uint8_t>*, uint32_t> buffers_;
+  std::map<std::shared_ptr<const std::vector<uint8_t>>, uint32_t> buffers_;
   std::string_view min_runtime_ = "1.5.0";
   schema::SubGraphT subgraph_;
   schema::ModelT model_;

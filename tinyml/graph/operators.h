@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -124,6 +125,25 @@ struct Reshape {
   Shape shape;
 };
 
+/// input [N, T, I], weights of the input [H, I] and of the output before [H, H] and bias [H], each for the
+/// input, forget, cell and output gate in this order -> [N, T, H], the outputs of every step (Hochreiter and
+/// Schmidhuber 1997, with forget gates). The first step sees zeros.
+struct Lstm {
+  static constexpr std::string_view kName = "lstm";
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true;
+  float cell_clip = 0;  // cells stay within +-cell_clip; 0: unbounded
+  /// Of the quantized cells, int16: one step is 2^cell_scale_log2.
+  int32_t cell_scale_log2 = -12;
+  /// int8: an inference begins where the one before ended; otherwise each begins with zeros.
+  bool stateful = false;
+};
+
+/// input [N, T, C] -> [N, C], the last of T steps.
+struct LastStep {
+  static constexpr std::string_view kName = "last_step";
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true;
+};
+
 /// int16 samples [1, n] -> int8 [1, frames, bands, 1]: log-mel filterbank energies.
 struct Mfe {
   static constexpr std::string_view kName = "mfe";
@@ -184,8 +204,8 @@ enum class FilterKind : uint8_t { none, low_pass, high_pass };
 /// its mean removed. P[k] is the largest |FFT|^2 / fft_size of bin k = 0 .. fft_size / 2 over blocks of
 /// fft_size samples that start every fft_size / 2 samples (`overlap`) or fft_size, zeros behind the last
 /// sample, no window. The features of a channel: root of the mean square, skewness, excess kurtosis; skewness
-/// and excess kurtosis of P[0 ..]; then log10 P[k] (`log`, 0 read as 1e-10) or P[k], for k = 1 .. fft_size / 2
-/// as far as the bin reaches below (low pass) or above (high pass) the cutoff.
+/// and excess kurtosis of P[0 ..]; then log10 P[k] (`log`, 0 read as 1e-10) or P[k], for k = 1 .. fft_size /
+/// 2 as far as the bin reaches below (low pass) or above (high pass) the cutoff.
 struct Spectral {
   static constexpr std::string_view kName = "spectral";
   static constexpr bool kTrainable = false, kDeployable = true, kInTflite = false;
@@ -195,6 +215,24 @@ struct Spectral {
   int32_t order = 6;  // 0: no filter, but its bins are left out all the same
   int32_t fft_size = 16;
   bool overlap = true, log = true;
+  std::vector<float> offset, scale;
+};
+
+/// Edge Impulse's "wavelet (4)", without its filter. Each channel of a frame, its mean removed, is split into
+/// an approximation and `levels` bands of details by the filters of `family` (see ops/wavelet_filters.h), the
+/// samples repeating in reverse beyond the edges, as PyWavelets' wavedec does by default. The features of a
+/// channel, for the approximation and then the details from the coarsest to the finest: entropy (Shannon's,
+/// in nats, of the values' shares of 100 bins of one width between the smallest and the largest; 0 where all
+/// are equal); how often value > 0, and value > mean, changes from one value to the next, over the count of
+/// values; the 5th, 25th, 75th, 95th percentile and the median, each the value of rank floor((count - 1) p /
+/// 100 + 1/2); mean, standard deviation (ddof 0), variance (ddof 1), root of the mean square, skewness and
+/// excess kurtosis (0 where all values are equal).
+struct Wavelet {
+  static constexpr std::string_view kName = "wavelet";
+  static constexpr bool kTrainable = false, kDeployable = true, kInTflite = false;
+  SensorFrame frame;
+  std::string family = "db4";
+  int32_t levels = 1;
   std::vector<float> offset, scale;
 };
 
@@ -214,11 +252,14 @@ struct Spectral {
   X(Dropout)                \
   X(Softmax)                \
   X(Reshape)                \
+  X(Lstm)                   \
+  X(LastStep)               \
   X(Mfe)                    \
   X(Mfcc)                   \
   X(Raw)                    \
   X(FlattenStatistics)      \
-  X(Spectral)
+  X(Spectral)               \
+  X(Wavelet)
 
 namespace detail {
 template <class, class... Ops>

@@ -32,6 +32,8 @@ struct FloatForward {
   uint64_t seed = 0;  // of this node in this step (dropout)
   /// Of the Relu after a BatchNorm, which the engine leaves to it; only BatchNorm reads it.
   Activation fused = Activation::none;
+  /// Where the largest magnitude of an Lstm's cells goes; null: not wanted.
+  float* peak = nullptr;
 };
 
 /// The gradients of the same operator. Input gradients are overwritten; the engine adds where a tensor has

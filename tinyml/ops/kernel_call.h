@@ -31,8 +31,8 @@ struct Parameter {
 };
 
 /// One call of one device kernel. The code generator prints it; the host engine runs it. The call is
-///   function(parameters, inputs…, tables…, outputs…, scratch)
-/// where `scratch` is passed only when scratch_bytes > 0.
+///   function(parameters, inputs…, tables…, outputs…, state, scratch)
+/// where `state` is passed only when state_bytes > 0 and `scratch` only when scratch_bytes > 0.
 /// The inputs are the node's that are not constants. An empty `function` (Reshape): no call, the output is an
 /// alias of input 0. Scratch is aligned to 8 bytes, all else to 4.
 struct KernelCall {
@@ -41,10 +41,13 @@ struct KernelCall {
   std::vector<Parameter> parameters;
   std::vector<Table> tables;
   int64_t scratch_bytes = 0;
+  /// Memory that is the call's own and keeps its bytes from one inference to the next; zeros at first and
+  /// after a reset.
+  int64_t state_bytes = 0;
   /// The output may share memory with input 0 when output_offset + overlap_lead <= input_offset; the
   /// kernel then reads each input byte before it overwrites it. Negative: never.
   int64_t overlap_lead = -1;
-  /// The same kernel with the same constants, on the host.
+  /// The same kernel with the same constants, on the host. The state is the last of `outputs`.
   std::function<void(std::span<const void* const> inputs, std::span<void* const> outputs, void* scratch)> run;
 };
 

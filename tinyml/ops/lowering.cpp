@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace tinyml::ops {
 
@@ -147,6 +148,13 @@ int64_t overlap_lead(const Window2D& window, int64_t input_channels, int64_t out
     if (unread != std::numeric_limits<int64_t>::max()) lead = std::max(lead, end * output_channels - unread);
   }
   return lead;
+}
+
+KernelCall with_state(KernelCall call) {
+  call.state_bytes = std::exchange(call.scratch_bytes, 0);
+  call.run = [run = std::move(call.run)](std::span<const void* const> inputs, std::span<void* const> outputs,
+                                         void*) { run(inputs, outputs, outputs.back()); };
+  return call;
 }
 
 }  // namespace tinyml::ops

@@ -60,6 +60,7 @@ constexpr const char* element_name() {
   if constexpr (std::is_same_v<T, int8_t>) return "int8_t";
   if constexpr (std::is_same_v<T, int16_t>) return "int16_t";
   if constexpr (std::is_same_v<T, uint16_t>) return "uint16_t";
+  if constexpr (std::is_same_v<T, uint16_t>) return "uint16_t";
   if constexpr (std::is_same_v<T, int32_t>) return "int32_t";
 }
 
@@ -121,6 +122,9 @@ KernelCall make_call(std::string header, std::string function, const P& p, std::
   };
   return call;
 }
+
+/// A call whose scratch is its state instead.
+KernelCall with_state(KernelCall call);
 
 /// Wraps a function template of the device as an object that make_call can invoke.
 #define TINYML_KERNEL(function)                                                         \

@@ -27,6 +27,13 @@ struct TfliteWriter {
   std::string_view min_runtime = "1.5.0";
   /// Constants that TFLite passes as tensors and the graph keeps as attributes; they follow node.inputs.
   std::vector<Tensor> more_inputs = {};
+  /// State that TFLite keeps in variable tensors, which are inputs too; they follow more_inputs.
+  std::vector<Tensor> variables = {};
+  /// The file's inputs by their place in the list that these three make; empty: all, in order.
+  std::vector<int32_t> order = {};
+  static constexpr int32_t kLeftOut = -1;
+  /// Tensors that describe what the operator computes inside.
+  std::vector<Tensor> intermediates = {};
 
   const Tensor& input(size_t index) const { return graph[node.inputs.at(index)]; }
   const Tensor& output() const { return graph[node.outputs.at(0)]; }

@@ -14,7 +14,10 @@ namespace tinyml::run {
 static_assert(__STDCPP_DEFAULT_NEW_ALIGNMENT__ >= 16, "kernels expect buffers aligned like malloc's");
 
 Int8Engine::Int8Engine(const Graph& graph, ops::Target target)
-    : graph_(graph), buffers_(graph.tensors.size()), storage_(graph.tensors.size()) {
+    : graph_(graph),
+      buffers_(graph.tensors.size()),
+      storage_(graph.tensors.size()),
+      states_(graph.nodes.size()) {
   std::iota(storage_.begin(), storage_.end(), 0);
   size_t scratch_bytes = 0;
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
@@ -25,6 +28,7 @@ Int8Engine::Int8Engine(const Graph& graph, ops::Target target)
       storage_[static_cast<size_t>(node.outputs.at(0))] = storage_[static_cast<size_t>(node.inputs.at(0))];
     }
     scratch_bytes = std::max(scratch_bytes, static_cast<size_t>(call.scratch_bytes));
+    states_[i].resize(static_cast<size_t>(call.state_bytes));
   }
   for (size_t id = 0; id < buffers_.size(); ++id) {
     if (storage_[id] == static_cast<TensorId>(id) && !graph.tensors[id].is_constant()) {
@@ -62,8 +66,13 @@ void Int8Engine::invoke() {
       if (id != kNoTensor && !graph_[id].is_constant()) inputs.push_back(data(id));
     }
     for (TensorId id : graph_.nodes[i].outputs) outputs.push_back(data(id));
+    if (!states_[i].empty()) outputs.push_back(states_[i].data());
     calls_[i].run(inputs, outputs, scratch_.data());
   }
+}
+
+void Int8Engine::reset() {
+  for (Bytes& state : states_) std::fill(state.begin(), state.end(), uint8_t{0});
 }
 
 std::vector<Bytes> Int8Engine::run(const std::vector<Bytes>& inputs) {

@@ -24,6 +24,9 @@ class Int8Engine {
   /// The same for a graph of one int8 input and one int8 output.
   std::vector<int8_t> run(std::span<const int8_t> input);
 
+  /// Forgets what stateful layers keep from one run to the next.
+  void reset();
+
   /// The bytes of a tensor after the last run; empty for constants.
   std::span<const uint8_t> activation(TensorId id) const;
   /// How each node is run, in order.
@@ -38,6 +41,7 @@ class Int8Engine {
   std::vector<ops::KernelCall> calls_;
   std::vector<Bytes> buffers_;     // one a tensor; empty for constants and aliases
   std::vector<TensorId> storage_;  // one a tensor: whose buffer it uses
+  std::vector<Bytes> states_;      // one a node
   Bytes scratch_;
 };
 

@@ -102,6 +102,26 @@ TEST_F(SensorSets, FanHasThirtyNineRunsOfThreeThousandRows) {
   EXPECT_EQ(normal, 13u * 9);
 }
 
+TEST_F(SensorSets, GesturesAreSeventyStrokesADigit) {
+  const auto path = folder("gesture-wand");
+  SKIP_WITHOUT(path);
+  SensorLoadOptions options;
+  options.split.by = SplitBy::order;
+  options.split.validation_fraction = 1.0 / 7;
+  options.split.test_fraction = 1.0 / 7;
+  const SensorDataset dataset = load_sensor_dataset(path, options);
+  EXPECT_EQ(dataset.recordings.size(), 700u);
+  EXPECT_EQ(dataset.labels.size(), 10u);
+  std::map<std::pair<std::string, Split>, size_t> count;
+  for (const SensorRecording& r : dataset.recordings) ++count[{r.label, r.split}];
+  for (const std::string& label : dataset.labels) {
+    EXPECT_EQ((count[{label, Split::train}]), 50u);
+    EXPECT_EQ((count[{label, Split::test}]), 10u);
+  }
+  EXPECT_EQ(dataset.recordings.back().split, Split::test);
+  EXPECT_EQ(dataset.recordings.back().group, "petewarden_9.json#69");
+}
+
 TEST_F(SensorSets, MachineTemperatureStepsBackOneHour) {
   const auto path = folder("anomaly-nab") / "machine_temperature_system_failure.csv";
   SKIP_WITHOUT(path);

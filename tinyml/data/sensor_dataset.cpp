@@ -72,6 +72,13 @@ void check_channels(const std::vector<SensorRecording>& recordings) {
     const bool same =
         std::equal(r.channels.begin(), r.channels.end(), first.channels.begin(), first.channels.end(),
                    [](const Channel& a, const Channel& b) { return a.name == b.name; });
+    for (size_t c = 0; same && c < r.channels.size(); ++c) {
+      const Channel& mine = r.channels[c];
+      const Channel& theirs = first.channels[c];
+      if (mine.unit == theirs.unit || mine.unit.empty() || theirs.unit.empty()) continue;
+      invalid(fmt::format("{} has \"{}\" in {}, {} has it in {}; bring them to one unit", one_line(r.path),
+                          mine.name, mine.unit, one_line(first.path), theirs.unit));
+    }
     if (same) continue;
     invalid(fmt::format("{} has the channels {}, {} has {}; choose common ones by the option channels",
                         one_line(r.path), listed(r.channels), one_line(first.path), listed(first.channels)));
@@ -265,6 +272,16 @@ SensorDataset make_sensor_dataset(std::vector<SensorRecording> recordings, const
       if (std::isfinite(r.values[k])) continue;
       invalid(fmt::format("recording {} of {}, sample {}, channel \"{}\" is not a finite number", i, where,
                           k / r.channels.size(), r.channels[k % r.channels.size()].name));
+    }
+    size_t end = 0;
+    for (const LabelInterval& interval : r.intervals) {
+      if (interval.begin < end || interval.end <= interval.begin || interval.end > r.samples()) {
+        invalid(
+            fmt::format("recording {} of {}: the label interval {} to {} is empty, overlaps another or ends "
+                        "behind its {} samples",
+                        i, where, interval.begin, interval.end, r.samples()));
+      }
+      end = interval.end;
     }
     if (r.intervals.empty() && r.label.empty()) r.label = options.default_label;
     if (r.group.empty()) r.group = r.path.empty() ? fmt::format("recording-{}", i) : r.path;

@@ -32,7 +32,12 @@ class LabelFinder {
     if (recording.intervals.empty()) {
       intervals_.push_back({0, recording.samples(), index(recording.label)});
     }
-    for (const LabelInterval& i : recording.intervals) intervals_.push_back({i.begin, i.end, index(i.label)});
+    size_t end = 0;
+    for (const LabelInterval& i : recording.intervals) {
+      if (i.begin > end) intervals_.push_back({end, i.begin, -1});
+      intervals_.push_back({i.begin, i.end, index(i.label)});
+      end = i.end;
+    }
   }
 
   struct Interval {

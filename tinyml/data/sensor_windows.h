@@ -10,7 +10,8 @@
 
 namespace tinyml::data {
 
-/// majority: the label of the most samples, of equals the one that comes first in the window. centre: the
+/// majority: the label of the most samples, of equals the one that comes first in the window; unlabelled
+/// samples count as a label of their own, and a window where they win is dropped. centre: the
 /// label of sample length / 2. interval: windows are cut from each label interval on its own, the first at
 /// the interval's begin.
 enum class WindowLabel { majority, centre, interval };

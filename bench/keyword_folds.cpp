@@ -125,8 +125,8 @@ void run_fold(const Options& options, const data::Dataset& dataset, const std::v
   for (size_t i = 0; i < everybody.size(); ++i) everybody[i] = i;
   fmt::print(
       "fold {} seed {}: {:.2f} % of {} clips, {} epochs (best {}), features {:.0f} s, training {:.0f} s\n",
-      fold, seed + 1, 100 * share(own, everybody), test.size(), model.epochs.size(), model.best_epoch + 1,
-      model.feature_seconds, model.training_seconds);
+      fold, seed + 1, 100 * share(own, everybody), test.size(), model.log.epochs.size(),
+      model.log.best_epoch + 1, model.log.feature_seconds, model.log.training_seconds);
   std::fflush(stdout);
 }
 

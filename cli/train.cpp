@@ -44,9 +44,10 @@ void run(const Options& options, const Context& context) {
   if (context.json) {
     nlohmann::json document = to_json(evaluation);
     document["project"] = folder.string();
-    document["training_seconds"] = classifier.model().training_seconds;
-    document["feature_seconds"] = classifier.model().feature_seconds;
-    document["best_epoch"] = classifier.model().best_epoch + 1;
+    document["training_seconds"] = classifier.model().log.training_seconds;
+    document["feature_seconds"] = classifier.model().log.feature_seconds;
+    document["best_epoch"] = classifier.model().log.best_epoch + 1;
+    document["refit"] = classifier.model().log.refit;
     std::printf("%s\n", document.dump(2).c_str());
   } else {
     std::printf("%s%sReport: %s\n", classifier.summary().c_str(), to_text(evaluation).c_str(),

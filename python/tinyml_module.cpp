@@ -116,6 +116,12 @@ project::Config make_config(const std::string& model_type, const std::vector<std
       config.training.learning_rate = as<double>(value, name);
     else if (name == "augment")
       config.training.augment = as<bool>(value, name);
+    else if (name == "refit")
+      config.training.refit = as<bool>(value, name);
+    else if (name == "label_smoothing")
+      config.training.label_smoothing = as<double>(value, name);
+    else if (name == "balance_classes")
+      config.training.balance_classes = as<bool>(value, name);
     else if (name == "seed")
       config.training.seed = as<uint64_t>(value, name);
     else if (name == "board")
@@ -123,11 +129,11 @@ project::Config make_config(const std::string& model_type, const std::vector<std
     else if (name == "name")
       config.name = as<std::string>(value, name);
     else
-      throw Error(
-          ErrorKind::invalid_argument,
-          "unknown option \"" + name + "\"; nearest: " +
-              nearest_names(name, {"window_ms", "features", "bands", "architecture", "epochs", "batch",
-                                   "copies", "learning_rate", "augment", "seed", "board", "name"}));
+      throw Error(ErrorKind::invalid_argument,
+                  "unknown option \"" + name + "\"; nearest: " +
+                      nearest_names(name, {"window_ms", "features", "bands", "architecture", "epochs",
+                                           "batch", "copies", "learning_rate", "augment", "refit",
+                                           "label_smoothing", "balance_classes", "seed", "board", "name"}));
   }
   return config;
 }

@@ -99,7 +99,7 @@ class AudioClassifier:
     keyword) or "sound_classification" (the labels of the data). sample_rate: Hz.
 
     Options: window_ms, features ("mfe" or "mfcc"), bands, architecture, epochs, batch, copies,
-    learning_rate, augment, seed, board, name; threads: 0 takes the physical cores.
+    learning_rate, augment, refit, label_smoothing, balance_classes, seed, board, name; threads: 0 takes the physical cores.
 
     Every mistake raises tinyml.Error (a ValueError) with one line that names the argument or file.
     """
@@ -166,8 +166,10 @@ class AudioClassifier:
         target: str = "arduino_nano33_ble",
         tflite_config: dict | None = None,
     ) -> Model:
-        """The net as a .tflite file. tflite_config: tensor_arena_size (bytes; an error names the size needed
-        where it is too small) and optimize_for_size."""
+        """The net as a .tflite file. tflite_config checks it against a budget: tensor_arena_size (bytes that the
+        generated program may use for its tensors; too small an arena is an error that names the size needed;
+        TensorFlow Lite Micro's interpreter takes more for tables of its own) and optimize_for_size (that
+        program is the smallest one, not the fastest; the file is the same)."""
         config = dict(tflite_config or {})
         arena = _integer("tensor_arena_size", config.pop("tensor_arena_size", 0), 0)
         small = bool(config.pop("optimize_for_size", False))

@@ -22,12 +22,15 @@ std::string error_of(const std::string& toml) {
 TEST(Config, SurvivesItsFile) {
   Config config;
   config.name = "my_words";
-  config.data = {"some \"folder\"", Task::keyword_spotting, {"ja", "nein"}, 8000, 1200, true};
+  config.data = {"some \"folder\"", Task::keyword_spotting, {"ja", "nein"}, 8000, 1200};
   config.features.mfcc = true;
   config.features.low_hz = 62.5;
   config.model.architecture = "ds_cnn";
   config.training.learning_rate = 0.0125;
   config.training.seed = 77;
+  config.training.refit = false;
+  config.training.balance_classes = true;
+  config.training.label_smoothing = 0.05;
   config.quantization.calibration = quantize::Calibration::mse;
   const TemporaryFolder folder;
   const auto file = folder.path() / "tinyml.toml";

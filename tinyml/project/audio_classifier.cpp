@@ -41,9 +41,8 @@ const std::vector<std::string>& AudioClassifier::labels() const { return state_-
 const project::AudioModel& AudioClassifier::model() const { return state_->trained(); }
 
 void AudioClassifier::train(const std::filesystem::path& audio, const ProgressHook& progress) {
-  data::Dataset dataset = data::load_dataset(audio, state_->load_options(progress));
+  train(data::load_dataset(audio, state_->load_options(progress)), progress);
   state_->config.data.path = std::filesystem::absolute(audio).lexically_normal().string();
-  train(std::move(dataset), progress);
 }
 
 data::Dataset AudioClassifier::dataset_of(std::vector<data::Recording> clips) const {
@@ -55,8 +54,9 @@ void AudioClassifier::train(data::Dataset dataset, const ProgressHook& progress)
   const project::TrainingClips clips = project::training_clips(s.config, dataset);
   if (clips.training.empty()) throw Error(ErrorKind::invalid_argument, "there is no clip to train on");
   s.adopt(project::train_audio_model(s.config, dataset, clips, s.pool, progress));
-  s.record = {s.model->epochs, s.model->best_epoch, s.model->feature_seconds, s.model->training_seconds, {}};
+  s.record = {s.model->log, {}};
   s.dataset = std::move(dataset);
+  s.config.data.path.clear();
   s.record.evaluation = s.evaluate_on(*s.dataset);
 }
 
@@ -139,10 +139,7 @@ AudioClassifier AudioClassifier::load(const std::filesystem::path& folder, int t
   model.float_net.name = model.int8_net.name = s.config.name;
   s.record = with_context(files.training().string(),
                           [&] { return project::parse_training(read_text(files.training())); });
-  model.epochs = s.record.epochs;
-  model.best_epoch = s.record.best_epoch;
-  model.feature_seconds = s.record.feature_seconds;
-  model.training_seconds = s.record.training_seconds;
+  model.log = s.record.log;
   s.adopt(std::move(model));
   return classifier;
 }
@@ -157,16 +154,19 @@ std::string AudioClassifier::summary() const {
   const Evaluation& evaluation = s.record.evaluation;
   return fmt::format(
       "{}: {} of {}\n  net       {}, {:.1f} K parameters, {:.2f} M MACs, {:.1f} KB as int8\n"
-      "  features  {} of {} at {} Hz\n  trained   {} epochs in {:.0f} s (features {:.0f} s), best epoch {}\n"
+      "  features  {} of {} at {} Hz\n  trained   {} epochs in {:.0f} s (features {:.0f} s){}\n"
       "  accuracy  {:.1f} % int8, {:.1f} % float32 on {} {} clips\n",
       s.config.name, project::name_of(s.config.data.task), fmt::join(model.labels, ", "),
       s.config.model.architecture, static_cast<double>(parameters) / 1000,
       static_cast<double>(ops::macs(model.float_net)) / 1e6,
       static_cast<double>(formats::write_tflite(model.int8_net).size()) / 1024,
       name_of(project::feature_operator(s.config)), to_string(s.extractor.shape()),
-      s.config.data.sample_rate_hz, model.epochs.size(), model.training_seconds, model.feature_seconds,
-      model.best_epoch + 1, 100 * evaluation.int8.accuracy(), 100 * evaluation.float32.accuracy(),
-      evaluation.int8.total(), evaluation.split);
+      s.config.data.sample_rate_hz, model.log.epochs.size(), model.log.training_seconds,
+      model.log.feature_seconds,
+      model.log.refit ? ", then again with the validation clips"
+                      : fmt::format(", best epoch {}", model.log.best_epoch + 1),
+      100 * evaluation.int8.accuracy(), 100 * evaluation.float32.accuracy(), evaluation.int8.total(),
+      evaluation.split);
 }
 
 }  // namespace tinyml

@@ -31,9 +31,10 @@ struct Evaluation {
 struct ExportOptions {
   std::string quantization = "int8";          // or "float32"
   std::string target = "arduino_nano33_ble";  // any name of a board
-  /// The arena that the user's firmware sets aside; 0: not limited.
+  /// What the generated program may use for its tensors, in bytes; 0: not limited. TensorFlow Lite Micro's
+  /// interpreter takes more, for tables of its own.
   int64_t tensor_arena_size = 0;
-  bool optimize_for_size = false;
+  bool optimize_for_size = false;  // that program is the smallest, not the fastest; the file is the same
 };
 
 /// From recordings to a program on the chip: keyword spotting, wake word, sound classification.

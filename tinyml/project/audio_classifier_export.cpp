@@ -36,7 +36,7 @@ Model AudioClassifier::export_tflite_micro(const ExportOptions& options) const {
       model.int8_net, project::feature_operator(state_->config), {board.core, mode}, "export_tflite_micro");
   if (options.tensor_arena_size > 0 && options.tensor_arena_size < made.arena_bytes) {
     throw Error(ErrorKind::invalid_argument,
-                fmt::format("tensor_arena_size of {} bytes is too small: this model needs {}",
+                fmt::format("tensor_arena_size of {} bytes is too small: the generated program needs {}",
                             options.tensor_arena_size, made.arena_bytes));
   }
   if (made.arena_bytes + made.state_bytes > board.ram_bytes || made.table_bytes > board.flash_bytes) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <map>
 #include <numeric>
 
@@ -61,11 +62,38 @@ std::vector<int32_t> pick(const std::vector<int32_t>& all, const std::vector<siz
   return picked;
 }
 
+/// Inverse to how often a class occurs, 1 on average over the examples.
+std::vector<double> balanced_weights(const std::vector<int32_t>& class_of_example, const Classes& classes) {
+  std::vector<double> counts(classes.label_of_class.size());
+  for (const int32_t c : class_of_example) ++counts[static_cast<size_t>(c)];
+  const auto present = std::count_if(counts.begin(), counts.end(), [](double n) { return n > 0; });
+  std::vector<double> weights(counts.size(), 1);
+  for (size_t c = 0; c < counts.size(); ++c) {
+    if (counts[c] == 0) continue;
+    weights[c] = static_cast<double>(class_of_example.size()) / (static_cast<double>(present) * counts[c]);
+  }
+  return weights;
+}
+
 /// Numbers first, first + 1, …
 std::vector<size_t> rows_from(size_t first, size_t count) {
   std::vector<size_t> rows(count);
   std::iota(rows.begin(), rows.end(), first);
   return rows;
+}
+
+/// Moves the decision to other priors (Saerens et al. 2002): the classes of `label` become `prior` times as
+/// likely, by their bias.
+void shift_prior(Graph& logits, const std::vector<int32_t>& label_of_class, int32_t label, double prior) {
+  const Node& last = logits.nodes.back();
+  TINYML_CHECK(std::holds_alternative<FullyConnected>(last.op) && last.inputs.at(2) != kNoTensor);
+  Tensor& bias = logits[last.inputs[2]];
+  const std::span<const float> trained = bias.values<float>();
+  std::vector<float> values(trained.begin(), trained.end());
+  for (size_t c = 0; c < label_of_class.size(); ++c) {
+    if (label_of_class[c] == label) values[c] += static_cast<float>(std::log(prior));
+  }
+  bias.data = to_constant<float>(values);
 }
 
 /// Adds softmax over the classes and, where several classes make one label, their sum: a dense layer of
@@ -130,7 +158,7 @@ AudioModel train_audio_model(const Config& config, const data::Dataset& dataset,
   chosen.insert(chosen.end(), clips.validation.begin(), clips.validation.end());
   const FeatureBank bank(extractor, dataset, chosen, config.training.augment ? config.training.copies : 0,
                          config.training.seed, pool, progress);
-  model.feature_seconds = seconds_since(start);
+  model.log.feature_seconds = seconds_since(start);
   const std::vector<int32_t> class_of_row = pick(classes.of_recording, chosen);
 
   const auto examples = [&](size_t first, size_t count) {
@@ -156,19 +184,27 @@ AudioModel train_audio_model(const Config& config, const data::Dataset& dataset,
   options.patience = config.training.patience;
   options.learning_rate = config.training.learning_rate;
   options.seed = config.training.seed;
+  options.label_smoothing = config.training.label_smoothing;
+  if (config.training.balance_classes) options.class_weights = balanced_weights(class_of_row, classes);
   if (!config.training.augment) options.mixup = 0;
   const train::Examples checks = examples(clips.training.size(), clips.validation.size());
   train::Training trained = run("training", clips.training.size(), checks, options);
-  model.epochs = std::move(trained.epochs);
-  model.best_epoch = trained.best_epoch;
-  model.training_seconds = trained.seconds;
+  model.log.epochs = std::move(trained.epochs);
+  model.log.best_epoch = trained.best_epoch;
+  model.log.training_seconds = trained.seconds;
+  model.log.refit = clips.refit;
   if (clips.refit) {
     trained = run("refit", chosen.size(), {}, options);
-    model.training_seconds += trained.seconds;
+    model.log.training_seconds += trained.seconds;
   }
 
-  model.float_net = with_scores(fold_for_inference(trained.graph), classes.label_of_class,
-                                static_cast<int32_t>(dataset.labels.size()));
+  Graph logits = fold_for_inference(trained.graph);
+  const auto unknown = std::find(dataset.labels.begin(), dataset.labels.end(), "unknown");
+  if (unknown != dataset.labels.end()) {
+    shift_prior(logits, classes.label_of_class, static_cast<int32_t>(unknown - dataset.labels.begin()),
+                config.training.unknown_prior);
+  }
+  model.float_net = with_scores(logits, classes.label_of_class, static_cast<int32_t>(dataset.labels.size()));
   model.float_net.name = config.name;
   model.int8_net =
       quantize_net(model.float_net, bank, clips.fitted().size(), config.quantization.calibration, pool);

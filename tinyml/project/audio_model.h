@@ -11,14 +11,20 @@
 
 namespace tinyml::project {
 
+/// How a training went.
+struct TrainingLog {
+  std::vector<train::Epoch> epochs;  // of the validated run
+  int32_t best_epoch = 0;            // of those, by validation
+  bool refit = false;                // the net comes from a second run, on the validation clips too
+  double feature_seconds = 0, training_seconds = 0;
+};
+
 /// A trained audio net in both precisions: int8 features -> scores [1, labels] that sum to 1.
 struct AudioModel {
   std::vector<std::string> labels;
   Graph float_net;
   Graph int8_net;
-  std::vector<train::Epoch> epochs;
-  int32_t best_epoch = 0;
-  double feature_seconds = 0, training_seconds = 0;
+  TrainingLog log;
 };
 
 /// The recordings, by index, that a model is made from.
@@ -38,7 +44,7 @@ TrainingClips training_clips(const Config& config, const data::Dataset& dataset)
 /// Trains on the training clips and keeps the best epoch by validation. To refit, trains once more from the
 /// beginning on the validation clips too, for all epochs, and keeps the last: by then the learning rate is
 /// next to zero. Quantizes with the fitted clips, clean, as representative inputs. The same bytes for a seed,
-/// whatever the number of threads. The epochs of the result are those of the validated run.
+/// whatever the number of threads.
 AudioModel train_audio_model(const Config& config, const data::Dataset& dataset, const TrainingClips& clips,
                              ThreadPool& pool, const ProgressHook& progress);
 

@@ -75,6 +75,10 @@ void check(const Config& c) {
   positive("batch", c.training.batch, 65536);
   positive("copies", c.training.copies, 1000);
   positive("learning_rate", c.training.learning_rate, 10);
+  positive("unknown_prior", c.training.unknown_prior, 100);
+  if (!(c.training.label_smoothing >= 0 && c.training.label_smoothing < 1)) {
+    reject(fmt::format("label_smoothing must be at least 0 and below 1, not {}", c.training.label_smoothing));
+  }
   if (c.training.seed > static_cast<uint64_t>(INT64_MAX)) {
     reject(fmt::format("seed must be at most {}, not {}", INT64_MAX, c.training.seed));
   }

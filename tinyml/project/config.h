@@ -31,7 +31,6 @@ struct Config {
     std::vector<std::string> keywords;
     int32_t sample_rate_hz = 16000;
     int32_t window_ms = 1000;
-    bool synthetic = false;
   } data;
 
   struct Features {
@@ -50,8 +49,11 @@ struct Config {
     int32_t copies = 24;  // augmented copies of every clip whose features are kept
     double learning_rate = 4e-3;
     bool augment = true;
-    bool refit = true;          // after the validated run, train again on the validation split too
-    bool split_unknown = true;  // train the words behind "unknown" as classes of their own
+    bool refit = true;  // after the validated run, train again on the validation split too
+    double label_smoothing = 0.1;
+    bool balance_classes = false;  // weigh classes by the inverse of how often they occur
+    double unknown_prior = 1.3;    // how much likelier other words are in use than among the clips
+    bool split_unknown = true;     // train the words behind "unknown" as classes of their own
     uint64_t seed = 1;
   } training;
 

@@ -116,7 +116,6 @@ Config read_config(const std::filesystem::path& path) {
     data.read("keywords", config.data.keywords);
     data.read("sample_rate_hz", config.data.sample_rate_hz);
     data.read("window_ms", config.data.window_ms);
-    data.read("synthetic", config.data.synthetic);
     data.finish();
     config.data.task = parse_task(task);
 
@@ -144,6 +143,9 @@ Config read_config(const std::filesystem::path& path) {
     training.read("learning_rate", config.training.learning_rate);
     training.read("augment", config.training.augment);
     training.read("refit", config.training.refit);
+    training.read("label_smoothing", config.training.label_smoothing);
+    training.read("balance_classes", config.training.balance_classes);
+    training.read("unknown_prior", config.training.unknown_prior);
     training.read("split_unknown", config.training.split_unknown);
     training.read("seed", config.training.seed);
     training.finish();
@@ -175,7 +177,6 @@ task = "{}"
 keywords = [{}]
 sample_rate_hz = {}
 window_ms = {}
-synthetic = {}
 
 [features]
 mfcc = {}
@@ -199,6 +200,9 @@ copies = {}
 learning_rate = {}
 augment = {}
 refit = {}
+label_smoothing = {}
+balance_classes = {}
+unknown_prior = {}
 split_unknown = {}
 seed = {}
 
@@ -209,10 +213,11 @@ calibration = "{}"
 board = "{}"
 )",
       quoted(c.name), quoted(c.data.path), name_of(c.data.task), fmt::join(keywords, ", "),
-      c.data.sample_rate_hz, c.data.window_ms, c.data.synthetic, c.features.mfcc, c.features.frame_ms,
-      c.features.hop_ms, c.features.bands, c.features.coefficients, c.features.low_hz, c.features.high_hz,
-      c.features.floor_db, c.features.ceiling_db, c.model.architecture, c.training.epochs, c.training.batch,
-      c.training.patience, c.training.copies, c.training.learning_rate, c.training.augment, c.training.refit,
+      c.data.sample_rate_hz, c.data.window_ms, c.features.mfcc, c.features.frame_ms, c.features.hop_ms,
+      c.features.bands, c.features.coefficients, c.features.low_hz, c.features.high_hz, c.features.floor_db,
+      c.features.ceiling_db, c.model.architecture, c.training.epochs, c.training.batch, c.training.patience,
+      c.training.copies, c.training.learning_rate, c.training.augment, c.training.refit,
+      c.training.label_smoothing, c.training.balance_classes, c.training.unknown_prior,
       c.training.split_unknown, c.training.seed, name_of(c.quantization.calibration), c.target.board);
 }
 

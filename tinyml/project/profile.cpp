@@ -15,6 +15,7 @@
 #include "tinyml/emulate/firmware_build.h"
 #include "tinyml/emulate/memory_report.h"
 #include "tinyml/formats/tflite.h"
+#include "tinyml/ops/front_end.h"
 #include "tinyml/power/power.h"
 
 namespace tinyml::project {
@@ -35,10 +36,10 @@ Bytes measured_input(const codegen::GeneratedModel& model, const Graph& net,
                      const std::optional<Operator>& features) {
   int64_t bytes = net[net.inputs.at(0)].size_bytes();
   if (features) {
-    const bool mfcc = std::holds_alternative<Mfcc>(*features);
-    const Mfe& mfe = mfcc ? std::get<Mfcc>(*features).mfe : std::get<Mfe>(*features);
-    const int64_t samples = int64_t{net[net.inputs[0]].shape.at(1) - 1} * mfe.hop_samples + mfe.frame_samples;
-    bytes = (samples + mfe.hop_samples - 1) / mfe.hop_samples * mfe.hop_samples * 2;
+    const ops::FrontEndFrame frame = ops::frame_of(*features).value();
+    const int64_t samples =
+        int64_t{net[net.inputs[0]].shape.at(1) - 1} * frame.hop_values + frame.frame_values;
+    bytes = (samples + frame.hop_values - 1) / frame.hop_values * frame.hop_values * 2;
   }
   TINYML_CHECK(!model.layers.empty());
   Bytes input(static_cast<size_t>(bytes));

@@ -61,15 +61,16 @@ std::string report_html(const Config& config, const AudioModel& model, const Tra
                         const data::Dataset* dataset, const FeatureExtractor& extractor) {
   report::TrainingReport page;
   page.title = config.name;
-  page.facts = {
-      {"Task", std::string(name_of(config.data.task))},
-      {"Labels", fmt::format("{}", fmt::join(model.labels, ", "))},
-      {"Data", config.data.synthetic ? "synthetic speech" : config.data.path},
-      {"Net", fmt::format("{}, {:.2f} M MACs", config.model.architecture,
-                          static_cast<double>(ops::macs(model.int8_net)) / 1e6)},
-      {"Training", fmt::format("{} epochs in {:.0f} s", record.epochs.size(), record.training_seconds)}};
-  page.epochs = record.epochs;
-  page.best_epoch = record.best_epoch;
+  page.facts = {{"Task", std::string(name_of(config.data.task))},
+                {"Labels", fmt::format("{}", fmt::join(model.labels, ", "))},
+                {"Data", config.data.path.empty() ? "clips in memory" : config.data.path},
+                {"Net", fmt::format("{}, {:.2f} M MACs", config.model.architecture,
+                                    static_cast<double>(ops::macs(model.int8_net)) / 1e6)},
+                {"Training", fmt::format("{} epochs in {:.0f} s", record.log.epochs.size(),
+                                         record.log.training_seconds)}};
+  page.epochs = record.log.epochs;
+  page.best_epoch = record.log.best_epoch;
+  page.refit = record.log.refit;
   page.split = record.evaluation.split;
   page.float32 = record.evaluation.float32;
   page.int8 = record.evaluation.int8;

@@ -37,16 +37,17 @@ bool describes(const ProjectFiles& files, const Config& config) {
 
 std::string to_json(const TrainingRecord& record) {
   nlohmann::json epochs = nlohmann::json::array();
-  for (const train::Epoch& epoch : record.epochs) {
+  for (const train::Epoch& epoch : record.log.epochs) {
     epochs.push_back({{"loss", epoch.loss},
                       {"validation_loss", epoch.validation_loss},
                       {"validation_accuracy", epoch.validation_accuracy},
                       {"learning_rate", epoch.learning_rate}});
   }
   return nlohmann::json{{"epochs", epochs},
-                        {"best_epoch", record.best_epoch},
-                        {"feature_seconds", record.feature_seconds},
-                        {"training_seconds", record.training_seconds},
+                        {"best_epoch", record.log.best_epoch},
+                        {"refit", record.log.refit},
+                        {"feature_seconds", record.log.feature_seconds},
+                        {"training_seconds", record.log.training_seconds},
                         {"split", record.evaluation.split},
                         {"float32", confusion_json(record.evaluation.float32)},
                         {"int8", confusion_json(record.evaluation.int8)}}
@@ -59,12 +60,13 @@ TrainingRecord parse_training(const std::string& text) {
     const nlohmann::json json = nlohmann::json::parse(text);
     TrainingRecord record;
     for (const nlohmann::json& epoch : json.at("epochs")) {
-      record.epochs.push_back({epoch.at("loss"), epoch.at("validation_loss"), epoch.at("validation_accuracy"),
-                               epoch.at("learning_rate")});
+      record.log.epochs.push_back({epoch.at("loss"), epoch.at("validation_loss"),
+                                   epoch.at("validation_accuracy"), epoch.at("learning_rate")});
     }
-    record.best_epoch = json.at("best_epoch");
-    record.feature_seconds = json.at("feature_seconds");
-    record.training_seconds = json.at("training_seconds");
+    record.log.best_epoch = json.at("best_epoch");
+    record.log.refit = json.at("refit");
+    record.log.feature_seconds = json.at("feature_seconds");
+    record.log.training_seconds = json.at("training_seconds");
     record.evaluation = {json.at("split"), parse_confusion(json.at("float32")),
                          parse_confusion(json.at("int8"))};
     return record;

@@ -24,9 +24,7 @@ bool describes(const ProjectFiles& files, const Config& config);
 
 /// What training left behind, beside the nets: learning curve, times and the evaluation.
 struct TrainingRecord {
-  std::vector<train::Epoch> epochs;
-  int32_t best_epoch = 0;
-  double feature_seconds = 0, training_seconds = 0;
+  TrainingLog log;
   Evaluation evaluation;
 };
 

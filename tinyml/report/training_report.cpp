@@ -63,7 +63,10 @@ std::string curves(const TrainingReport& report) {
   return "<div class='columns'><div class='card'>" +
          line_chart("Loss", {loss, validation}, report.best_epoch, 0, "{:.2f}") + "</div><div class='card'>" +
          line_chart("Validation accuracy, %", {accuracy}, report.best_epoch, 100, "{:.0f}") +
-         "</div></div>\n<p class='note'>The dashed line is the epoch that was kept.</p>\n";
+         "</div></div>\n<p class='note'>The dashed line is the best epoch by validation" +
+         (report.refit ? "; the net was then trained again, on the validation clips too, for all epochs"
+                       : ", which was kept") +
+         ".</p>\n";
 }
 
 std::string classes(const TrainingReport& report) {

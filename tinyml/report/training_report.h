@@ -37,7 +37,8 @@ struct TrainingReport {
   std::vector<std::pair<std::string, std::string>> facts;  // "Labels" -> "yes, no, …"
   std::vector<train::Epoch> epochs;
   int32_t best_epoch = 0;
-  std::string split;  // which clips the confusions are of
+  bool refit = false;  // the net was trained again on the validation clips too
+  std::string split;   // which clips the confusions are of
   train::Confusion float32, int8;
   std::vector<Spectrogram> spectrograms;
   BoardCost cost;

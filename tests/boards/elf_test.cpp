@@ -76,7 +76,7 @@ TEST(Toolchain, SaysWhatToInstall) {
     EXPECT_THROW(find_toolchain(Core::cortex_m4), Error);
   }
   EXPECT_THROW(find_toolchain(Core::rv32imc), Error);
-  EXPECT_THROW(find_toolchain(Core::host), Error);
+  if (find_program("c++")) EXPECT_NE(find_toolchain(Core::host).version, "");
 }
 
 }  // namespace

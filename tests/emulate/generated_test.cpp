@@ -10,6 +10,15 @@
 namespace tinyml::emulate {
 namespace {
 
+/// The linker raises the build attribute to the highest of all objects, those of the C library included.
+std::string architecture_of(const std::filesystem::path& elf) {
+  const std::string text = run_process({"arm-none-eabi-readelf", "-A", elf.string()}, 60).output;
+  const std::string tag = "Tag_CPU_arch: ";
+  const size_t at = text.find(tag);
+  if (at == std::string::npos) return text;
+  return text.substr(at + tag.size(), text.find('\n', at) - at - tag.size());
+}
+
 class Generated : public ::testing::TestWithParam<Core> {};
 
 TEST_P(Generated, NetComputesTheBytesOfTheHostKernels) {
@@ -34,6 +43,7 @@ TEST_P(Generated, NetComputesTheBytesOfTheHostKernels) {
     const RunResult result = run_elf({.elf = elf, .core = GetParam(), .records = records});
     EXPECT_EQ(result.output, expected);
     EXPECT_GT(result.stack_bytes, 0);
+    EXPECT_EQ(architecture_of(elf), GetParam() == Core::cortex_m0plus ? "v6S-M" : "v7E-M");
 
     const MemoryReport memory = report_memory(elf);
     EXPECT_GE(memory.static_ram_bytes, model.arena_bytes);

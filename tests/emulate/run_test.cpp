@@ -66,6 +66,16 @@ const int8_t* classify() { return invoke(reinterpret_cast<int8_t*>(&sum)); })",
   EXPECT_THROW(run_elf({.elf = toy.build(Core::cortex_m4), .feed = Feed::stream, .records = odd}), Error);
 }
 
+TEST(RunElf, RunsTheHostsOwnProgramUncounted) {
+  const std::vector<Bytes> records{{1, 2}, {100, 100}, {0xFF, 2}}, wrong{{1, 2, 3}};
+  const ToyModel toy(kSizes, kAdder);
+  const auto program = toy.build(Core::host);
+  const RunResult result = run_elf({.elf = program, .core = Core::host, .records = records, .count = false});
+  EXPECT_THAT(result.output, ElementsAre(1, 2, 3, 100, 100, 200, 0xFF, 2, 1));
+  EXPECT_THROW(run_elf({.elf = program, .core = Core::host, .records = records}), Error);
+  EXPECT_THROW(run_elf({.elf = program, .core = Core::host, .records = wrong, .count = false}), Error);
+}
+
 TEST(RunElf, MeasuresTheStack) {
   SKIP_WITHOUT_TOOLS();
   const auto stack_with = [](int bytes) {
@@ -107,6 +117,37 @@ TEST(RunElf, SaysWhatWentWrong) {
                         "const int8_t* invoke(const int8_t*) { __asm__ volatile(\"udf #0\"); return 0; }");
   EXPECT_EQ(message({.elf = faulty.build(Core::cortex_m4), .records = good}),
             "emulating cortex_m4.elf: the program stopped with a fault");
+}
+
+/// Whether `instructions`, as halfwords, run to their end on `core`.
+bool runs(Core core, const std::string& instructions) {
+  const ToyModel toy(kSizes,
+                     "alignas(4) static uint8_t output[4];\nconst int8_t* invoke(const int8_t*) {\n"
+                     "  register const void* at __asm__(\"r0\") = output + 1;\n"
+                     "  __asm__ volatile(\".hword " +
+                         instructions +
+                         "\" : \"+r\"(at) : : \"r1\", \"memory\");\n"
+                         "  return reinterpret_cast<const int8_t*>(output);\n}\n");
+  const std::vector<Bytes> records{{1, 2}};
+  try {
+    run_elf({.elf = toy.build(core), .core = core, .records = records});
+    return true;
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("the program stopped with a fault"));
+    return false;
+  }
+}
+
+TEST(RunElf, CortexM0PlusFaultsWhereTheChipWould) {
+  SKIP_WITHOUT_TOOLS();
+  const std::string aligned = "0x7801", unaligned = "0x6801";         // ldrb, ldr r1, [r0]
+  const std::string movw = "0xF240, 0x0105", clz = "0xFAB0, 0xF180";  // Armv7-M
+  const std::string smlad = "0xFB20, 0x1100";                         // Armv7E-M
+  EXPECT_TRUE(runs(Core::cortex_m4, unaligned + "," + movw + "," + clz + "," + smlad));
+  EXPECT_TRUE(runs(Core::cortex_m0plus, aligned));
+  for (const std::string& code : {unaligned, movw, clz, smlad}) {
+    EXPECT_FALSE(runs(Core::cortex_m0plus, code)) << code;
+  }
 }
 
 TEST(BuildFirmware, NamesTheFirstCompilerError) {

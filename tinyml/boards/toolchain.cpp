@@ -33,6 +33,16 @@ void run_compiler(const std::vector<std::string>& arguments, const fs::path& fol
 }  // namespace
 
 Toolchain find_toolchain(Core core) {
+  const auto toolchain = [](const fs::path& compiler) -> Toolchain {
+    const std::string version = run_process({compiler.string(), "--version"}, 60).output;
+    return {compiler, version.substr(0, version.find('\n'))};
+  };
+  if (core == Core::host) {
+    for (const char* name : {"c++", "g++", "clang++"}) {
+      if (const auto compiler = find_program(name)) return toolchain(*compiler);
+    }
+    throw Error(ErrorKind::not_found, "no C++ compiler for this machine is installed: apt install g++");
+  }
   if (core != Core::cortex_m0plus && core != Core::cortex_m4 && core != Core::cortex_m7) {
     throw Error(ErrorKind::unsupported, fmt::format("no cross compiler is set up for {}", name_of(core)));
   }
@@ -41,12 +51,13 @@ Toolchain find_toolchain(Core core) {
     throw Error(ErrorKind::not_found,
                 "arm-none-eabi-g++ is not installed: apt install gcc-arm-none-eabi libnewlib-arm-none-eabi");
   }
-  const std::string version = run_process({compiler->string(), "--version"}, 60).output;
-  return {*compiler, version.substr(0, version.find('\n'))};
+  return toolchain(*compiler);
 }
 
 std::vector<std::string> machine_flags(Core core) {
   switch (core) {
+    case Core::host:
+      return {"-funsigned-char"};  // as on Arm
     case Core::cortex_m0plus:
       return {"-mcpu=cortex-m0plus", "-mthumb", "-mfloat-abi=soft"};
     case Core::cortex_m4:
@@ -66,8 +77,9 @@ void compile(const CompileRequest& request) {
     to.insert(to.end(), more.begin(), more.end());
   };
   append(common, machine_flags(request.core));
-  append(common, {"-O2", "--specs=nano.specs", "-ffunction-sections", "-fdata-sections", "-fno-exceptions",
+  append(common, {"-O2", "-ffunction-sections", "-fdata-sections", "-fno-exceptions",
                   "-fno-asynchronous-unwind-tables"});
+  if (request.core != Core::host) append(common, {"--specs=nano.specs"});
   append(common, request.flags);
 
   std::vector<std::string> objects;
@@ -90,12 +102,16 @@ void compile(const CompileRequest& request) {
     objects.push_back(object);
   }
 
-  write_text(folder.path() / "memory.ld", request.linker_script);
   std::vector<std::string> arguments = common;
   append(arguments, objects);
-  append(arguments,
-         {"-nostartfiles", "-nodefaultlibs", "-Wl,--start-group", "-lm", "-lc", "-lgcc", "-Wl,--end-group",
-          "-Wl,--gc-sections", "-Wl,--build-id=none", "-Tmemory.ld", "-o", "program.elf"});
+  if (request.core == Core::host) {
+    append(arguments, {"-lm"});
+  } else {
+    write_text(folder.path() / "memory.ld", request.linker_script);
+    append(arguments, {"-nostartfiles", "-nodefaultlibs", "-Wl,--start-group", "-lm", "-lc", "-lgcc",
+                       "-Wl,--end-group", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Tmemory.ld"});
+  }
+  append(arguments, {"-o", "program.elf"});
   run_compiler(arguments, folder.path(), "linking " + request.output.filename().string());
   write_bytes(request.output, read_bytes(folder.path() / "program.elf"));
 }

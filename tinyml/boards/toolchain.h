@@ -9,9 +9,9 @@
 
 namespace tinyml::boards {
 
-/// A cross compiler that is installed here.
+/// A compiler that is installed here.
 struct Toolchain {
-  std::filesystem::path compiler;  // arm-none-eabi-g++; also assembles and links
+  std::filesystem::path compiler;  // arm-none-eabi-g++, the host's c++; also assembles and links
   std::string version;             // first line of --version
 };
 
@@ -22,14 +22,14 @@ Toolchain find_toolchain(Core core);
 /// The flags that choose the instruction set and calling convention of `core`.
 std::vector<std::string> machine_flags(Core core);
 
-/// What to build. Sources are C++14 (or .S), freestanding but for newlib's nano C and mathematics library;
-/// there is no C++ library, no exception and no RTTI.
+/// What to build. Sources are C++14 (or .S), freestanding but for the C and mathematics library, on a chip
+/// newlib's nano; there is no C++ library, no exception and no RTTI.
 struct CompileRequest {
   Core core = Core::cortex_m4;
   std::vector<std::filesystem::path> sources = {};
   std::vector<std::filesystem::path> include_folders = {};
   std::vector<std::string> flags = {"-O2"};  // after the fixed ones, so that they win
-  std::string linker_script = {};            // its text
+  std::string linker_script = {};            // its text; the host needs none
   std::filesystem::path output = {};         // the ELF
 };
 

@@ -20,13 +20,17 @@ namespace {
 
 constexpr double kM7CyclesPerM4Cycle = 0.61;
 
-const char* machine_for(Core core) {
+/// QEMU's options for a machine with the instruction set of `core` and the memories of mps2.ld.
+std::vector<std::string> machine_for(Core core) {
   switch (core) {
-    case Core::cortex_m0plus:  // M0+ code is a subset of the M4's, and this machine has the memory
+    case Core::cortex_m0plus:  // a Cortex-M0: it faults on unaligned access and on what Armv6-M lacks
+      return {"-M",      "microbit",
+              "-global", "nrf51-soc.flash-size=4194304",
+              "-global", "nrf51-soc.sram-size=4194304"};
     case Core::cortex_m4:
-      return "mps2-an386";
+      return {"-M", "mps2-an386"};
     case Core::cortex_m7:
-      return "mps2-an500";
+      return {"-M", "mps2-an500"};
     default:
       throw Error(ErrorKind::unsupported, fmt::format("no emulated machine is set up for {}", name_of(core)));
   }
@@ -148,49 +152,68 @@ std::string escape_commas(const std::string& text) {
   return result;
 }
 
-Bytes run_qemu(const RunRequest& request, const fs::path& folder, bool count) {
+std::vector<std::string> qemu_command(Core core, bool count) {
   if (!find_program("qemu-system-arm")) {
     throw Error(ErrorKind::not_found, "qemu-system-arm is not installed: apt install qemu-system-arm");
   }
-  std::vector<std::string> arguments{"qemu-system-arm",
-                                     "-M",
-                                     machine_for(request.core),
-                                     "-nographic",
-                                     "-monitor",
-                                     "none",
-                                     "-serial",
-                                     "none",
-                                     "-semihosting-config",
-                                     "enable=on,target=native",
-                                     "-icount",
-                                     "shift=0",
-                                     "-kernel",
-                                     "program.elf"};
+  std::vector<std::string> arguments = machine_for(core);
+  arguments.insert(arguments.begin(), "qemu-system-arm");
+  for (const char* option : {"-nographic", "-monitor", "none", "-serial", "none", "-semihosting-config",
+                             "enable=on,target=native", "-icount", "shift=0", "-kernel", "program.elf"}) {
+    arguments.push_back(option);
+  }
   if (count) {
     arguments.insert(arguments.end(),
                      {"-plugin", fmt::format("file={},config=count.config,result=count.result",
                                              escape_commas(count_plugin_path().string()))});
   }
-  const ProcessResult result = run_process(arguments, request.timeout_seconds, folder);
+  return arguments;
+}
+
+Bytes run_program(const RunRequest& request, const fs::path& folder, bool count) {
+  const fs::path program = folder / "program.elf";
+  const bool host = request.core == Core::host;
+  if (host) fs::permissions(program, fs::perms::owner_exec, fs::perm_options::add);
+  const std::vector<std::string> command =
+      host ? std::vector{program.string()} : qemu_command(request.core, count);
+  const ProcessResult result = run_process(command, request.timeout_seconds, folder);
   if (result.exit_code != 0) {
-    throw Error(ErrorKind::bad_file, fmt::format("emulating {}: {}", request.elf.filename().string(),
-                                                 last_line(result.error + result.output)));
+    throw Error(ErrorKind::bad_file,
+                fmt::format("{} {}: {}", host ? "running" : "emulating", request.elf.filename().string(),
+                            last_line(result.error + result.output)));
   }
   return read_bytes(folder / "output.bin");
 }
 
 }  // namespace
 
+std::string cycle_source(Core core) {
+  switch (core) {
+    case Core::cortex_m0plus:
+      return "modelled: Cortex-M0+ timing table";
+    case Core::cortex_m4:
+      return "modelled: Cortex-M4 timing table";
+    case Core::cortex_m7:
+      return fmt::format("modelled: {} x the Cortex-M4 timing table", kM7CyclesPerM4Cycle);
+    default:
+      throw Error(ErrorKind::unsupported, fmt::format("the cycles of {} are not modelled", name_of(core)));
+  }
+}
+
 RunResult run_elf(const RunRequest& request) {
   if (request.records.empty()) throw Error(ErrorKind::invalid_argument, "nothing to run: no records");
   const Bytes program = read_bytes(request.elf);
   RunResult result;
   result.elf_sha256 = sha256_hex(program);
-  machine_for(request.core);
+  const bool host = request.core == Core::host;
+  if (host && request.count) {
+    throw Error(ErrorKind::unsupported, "instructions are counted on emulated cores only");
+  }
+  if (!host) machine_for(request.core);
 
   const TemporaryFolder folder;
   write_bytes(folder.path() / "program.elf", program);
-  const size_t stacks = request.feed == Feed::stream ? 2 : 1;
+  const size_t stacks = host ? 0 : request.feed == Feed::stream ? 2 : 1;
   const auto take_output = [&](Bytes bytes) {
     if (bytes.size() < 4 * stacks) {
       throw Error(ErrorKind::bad_file,
@@ -208,7 +231,7 @@ RunResult run_elf(const RunRequest& request) {
     const CountPlan plan = plan_counting(elf, request.core, request.elf.filename().string());
     write_text(folder.path() / "count.config", plan.config);
     write_bytes(folder.path() / "input.bin", input_file(request, 1));
-    take_output(run_qemu(request, folder.path(), true));
+    take_output(run_program(request, folder.path(), true));
     std::vector<Cost> runs = read_counts(read_text(folder.path() / "count.result"), plan, request.core);
     TINYML_CHECK(runs.size() == stacks);
     result.net = std::move(runs.back());
@@ -216,7 +239,7 @@ RunResult run_elf(const RunRequest& request) {
   }
   if (!request.count || request.records.size() > 1) {
     write_bytes(folder.path() / "input.bin", input_file(request, request.records.size()));
-    take_output(run_qemu(request, folder.path(), false));
+    take_output(run_program(request, folder.path(), false));
   }
   return result;
 }

@@ -30,6 +30,9 @@ struct Cost {
   std::vector<LayerCost> layers;  // by number, then "other"; the sums are the totals above
 };
 
+/// How cycles are modelled, for a report: "modelled: Cortex-M4 timing table". Errors: unsupported.
+std::string cycle_source(Core core);
+
 /// How the records of a run are fed.
 enum class Feed {
   net,     // a record is the net's int8 input: invoke()
@@ -49,14 +52,17 @@ struct RunRequest {
 struct RunResult {
   Cost net;                 // invoke(), or classify() of the feature window
   Cost features;            // stream: the last push(), so the features of one hop
-  int64_t stack_bytes = 0;  // the most that a run took, by painting
+  int64_t stack_bytes = 0;  // the most that a run took, by painting; 0 on the host
   Bytes output;             // the output bytes of each record, one after another
   std::string elf_sha256;
 };
 
-/// Runs an ELF on QEMU's board for `core`; the same request gives the same result. Errors: not_found when
-/// QEMU or the counter is missing; unsupported for a core without a machine; bad_file when the program stops
-/// with a fault or refuses its input; invalid_argument for records of different lengths.
+/// Runs an ELF on QEMU's model of `core`: mps2-an386 for the M4, mps2-an500 for the M7, and for the M0+
+/// microbit's Cortex-M0, whose instruction set it shares, with 4 MB of flash and of RAM. An access or an
+/// instruction that the core lacks is a fault. A program for the host runs as it is. The same request gives
+/// the same result. Errors: not_found when QEMU or the counter is missing; unsupported for a core without a
+/// machine, and for counting on the host; bad_file when the program stops with a fault or refuses its input;
+/// invalid_argument for records of different lengths.
 RunResult run_elf(const RunRequest& request);
 
 }  // namespace tinyml::emulate

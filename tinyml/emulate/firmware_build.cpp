@@ -30,22 +30,25 @@ std::string_view firmware_text(std::string_view name) {
 
 void build_firmware(const FirmwareSpec& spec, const fs::path& elf) {
   const TemporaryFolder folder;
-  write_text(folder.path() / "semihosting.h", firmware_text("firmware/semihosting.h"));
-  write_text(folder.path() / "harness_startup.cpp", firmware_text("firmware/startup.cpp"));
-  write_text(
-      folder.path() / "harness_main.cpp",
-      fmt::format("#include \"{0}.h\"\n#define TINYML_MODEL {0}\n#define TINYML_STREAMING {1:d}\n"
-                  "#define TINYML_INPUT_IN_ARENA {2:d}\n{3}",
-                  spec.name, spec.streaming, spec.input_in_arena, firmware_text("firmware/harness.cpp")));
+  const bool host = spec.core == Core::host;
+  write_text(folder.path() / "harness_main.cpp",
+             fmt::format("#include \"{0}.h\"\n#define TINYML_MODEL {0}\n#define TINYML_STREAMING {1:d}\n"
+                         "#define TINYML_INPUT_IN_ARENA {2:d}\n{3}",
+                         spec.name, spec.streaming, spec.input_in_arena,
+                         firmware_text(host ? "firmware/host.cpp" : "firmware/harness.cpp")));
   boards::CompileRequest request;
   request.core = spec.core;
   request.sources = spec.sources;
   request.sources.push_back(folder.path() / "harness_main.cpp");
-  request.sources.push_back(folder.path() / "harness_startup.cpp");
+  if (!host) {
+    write_text(folder.path() / "semihosting.h", firmware_text("firmware/semihosting.h"));
+    write_text(folder.path() / "harness_startup.cpp", firmware_text("firmware/startup.cpp"));
+    request.sources.push_back(folder.path() / "harness_startup.cpp");
+    request.linker_script = firmware_text("firmware/mps2.ld");
+  }
   request.include_folders = spec.include_folders;
   request.include_folders.push_back(folder.path());
   request.flags = spec.flags;
-  request.linker_script = firmware_text("firmware/mps2.ld");
   request.output = elf;
   boards::compile(request);
 }

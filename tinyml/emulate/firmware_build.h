@@ -23,8 +23,8 @@ struct FirmwareSpec {
   Core core = Core::cortex_m4;
 };
 
-/// Links the model with the harness that feeds it from files and marks the measured runs. Errors: as
-/// boards::compile.
+/// Links the model with the harness that feeds it from files and, but on the host, marks the measured runs.
+/// Errors: as boards::compile.
 void build_firmware(const FirmwareSpec& spec, const std::filesystem::path& elf);
 
 /// The same for generated code, with the device headers that it uses.

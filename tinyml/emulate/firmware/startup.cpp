@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Vector table and reset of a Cortex-M program on QEMU's mps2 machines.
+// Vector table and reset of a Cortex-M program on QEMU's machines.
 #include <stdint.h>
 
 #include "semihosting.h"

@@ -36,6 +36,17 @@ void features(const float* f, const uint16_t* u, float* out, void* scratch) {
 }
 )";
 
+constexpr const char* kWavelet = R"(
+#include "tinyml/device/dsp/wavelet.h"
+struct P {
+  static constexpr int32_t frames = 2, channels = 3, frame_samples = 128, hop_samples = 64;
+  static constexpr int32_t levels = 2, taps = 8, fraction_bits = 11;
+};
+void features(const int16_t* samples, const int32_t* s, const uint16_t* u, int8_t* out, void* scratch) {
+  tinyml::device::wavelet(P{}, samples, s, u, s, out, scratch);
+}
+)";
+
 class CrossCompile : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
@@ -64,6 +75,14 @@ TEST_P(CrossCompile, FixedPathCallsNoArithmeticAndDoesNotDivide) {
   // Shifts, leading zeros and memory moves remain; cores without a 64-bit product call none for it either.
   EXPECT_THAT(symbols.output, Not(ContainsRegex("div|mul|mod|log|__aeabi_[fd]")));
   EXPECT_THAT(code.output, Not(ContainsRegex("[us]div[[:space:]]")));
+}
+
+TEST_P(CrossCompile, WaveletCallsNoFloatArithmetic) {
+  const ProcessResult compiled = compile(kWavelet);
+  ASSERT_EQ(compiled.exit_code, 0) << compiled.error;
+  const ProcessResult symbols = run_process({"arm-none-eabi-nm", "-u", object()});
+  ASSERT_NE(symbols.output.find("memmove"), std::string::npos);
+  EXPECT_THAT(symbols.output, Not(ContainsRegex("__aeabi_[fd]|log|sqrt")));
 }
 
 TEST_P(CrossCompile, FloatPathIsClean) {

@@ -69,6 +69,60 @@ TEST(Quantize, Int8FollowsFloat) {
   }
 }
 
+void motion(size_t index, std::span<float> input) {
+  Random random = Random(12).fork(index);
+  const double pace = random.uniform(0.1, 0.7);
+  for (size_t i = 0; i < input.size(); ++i) {
+    const double wave = std::sin(pace * static_cast<double>(i / 3) + static_cast<double>(i % 3));
+    input[i] = static_cast<float>(2 * wave + 0.2 * random.normal());
+  }
+}
+
+/// The largest difference of the int8 net from the float one, in real units.
+double worst_difference(const Graph& net, const Graph& quantized, const FillInput& fill, ThreadPool& pool) {
+  run::Int8Engine int8(quantized);
+  run::FloatEngine reference(net, 1, pool);
+  const Quantization in = quantized[quantized.inputs[0]].quantization;
+  const Quantization out = quantized[quantized.outputs[0]].quantization;
+  double worst = 0;
+  for (size_t k = 100; k < 150; ++k) {
+    fill(k, reference.input());
+    std::vector<int8_t> input;
+    for (const float value : reference.input()) {
+      const float steps = std::round(value / in.scale()) + static_cast<float>(in.zero_point());
+      input.push_back(static_cast<int8_t>(std::clamp(steps, -128.0f, 127.0f)));
+    }
+    reference.forward(false, 0, 1);
+    const auto answer = int8.run(input);
+    for (size_t c = 0; c < answer.size(); ++c) {
+      const double value = out.scale() * static_cast<float>(answer[c] - out.zero_point());
+      worst = std::max(worst, std::fabs(value - static_cast<double>(reference.output()[c])));
+    }
+  }
+  return worst;
+}
+
+TEST(Quantize, Int8LstmFollowsFloat) {
+  GraphBuilder builder("lstm", 5);
+  TensorId x = builder.reshape(builder.input("x", {1, 40, 3, 1}), {1, 40, 3});
+  x = builder.lstm(builder.lstm(x, 12), 10);
+  const Graph net = builder.finish(builder.dense(builder.last_step(x), 4));
+  ThreadPool pool(2);
+  const auto ranges = calibrate(net, 64, motion, {}, pool);
+  ASSERT_EQ(ranges.size(), net.tensors.size() + net.nodes.size());
+  const Graph quantized = quantize(net, ranges);
+  for (size_t i = 0; i < net.nodes.size(); ++i) {
+    const Range cells = ranges[net.tensors.size() + i];
+    const auto* lstm = std::get_if<Lstm>(&quantized.nodes[i].op);
+    EXPECT_EQ(cells.high > 0, lstm != nullptr);
+    if (!lstm) continue;
+    const double step = std::exp2(lstm->cell_scale_log2);
+    EXPECT_LE(cells.high, 32767 * step);
+    EXPECT_TRUE(cells.high > 16383 * step || lstm->cell_scale_log2 == -15);
+  }
+  EXPECT_LT(worst_difference(net, quantized, motion, pool), 0.08);
+}
+
 TEST(Quantize, ParametersFollowTheSpecification) {
   const Graph net = net_with_everything();
   ThreadPool pool(1);

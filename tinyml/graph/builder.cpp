@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <cmath>
+#include <numeric>
 
 #include "tinyml/graph/geometry.h"
 
@@ -36,6 +37,29 @@ std::vector<float> GraphBuilder::he_normal(int64_t count, int64_t fan_in) {
   return values;
 }
 
+std::vector<float> GraphBuilder::glorot_uniform(int32_t units, int32_t inputs) {
+  const double limit = std::sqrt(6.0 / (inputs + units));
+  std::vector<float> values(static_cast<size_t>(inputs) * static_cast<size_t>(units));
+  for (float& value : values) value = static_cast<float>(random_.uniform(-limit, limit));
+  return values;
+}
+
+std::vector<float> GraphBuilder::orthogonal(int32_t units) {
+  const auto n = static_cast<size_t>(units);
+  std::vector<double> rows(n * n);
+  for (double& value : rows) value = random_.normal();
+  for (size_t r = 0; r < n; ++r) {
+    double* row = &rows[r * n];
+    for (size_t before = 0; before < r; ++before) {
+      const double share = std::inner_product(row, row + n, &rows[before * n], 0.0);
+      for (size_t k = 0; k < n; ++k) row[k] -= share * rows[before * n + k];
+    }
+    const double length = std::sqrt(std::inner_product(row, row + n, row, 0.0));
+    for (size_t k = 0; k < n; ++k) row[k] /= length;
+  }
+  return {rows.begin(), rows.end()};
+}
+
 TensorId GraphBuilder::normalise(TensorId x, Activation activation, const std::string& name) {
   const int32_t channels = shape(x).back();
   const auto filled = [&](float value) { return std::vector<float>(static_cast<size_t>(channels), value); };
@@ -49,11 +73,13 @@ TensorId GraphBuilder::normalise(TensorId x, Activation activation, const std::s
 }
 
 TensorId GraphBuilder::conv_2d(TensorId x, int32_t filters, Extent kernel, Extent stride,
-                               Activation activation, Padding padding) {
+                               Activation activation, Padding padding, Extent dilation) {
   const std::string name = fmt::format("conv{}", ++layer_);
   Conv2D op;
   op.stride_height = stride.height;
   op.stride_width = stride.width;
+  op.dilation_height = dilation.height;
+  op.dilation_width = dilation.width;
   op.padding = padding;
   const Shape& in = shape(x);
   const Window2D window = window_of(op, in, kernel.height, kernel.width);
@@ -66,12 +92,13 @@ TensorId GraphBuilder::conv_2d(TensorId x, int32_t filters, Extent kernel, Exten
 }
 
 TensorId GraphBuilder::depthwise_conv_2d(TensorId x, Extent kernel, Extent stride, Activation activation,
-                                         Padding padding, int32_t dilation_height) {
+                                         Padding padding, int32_t dilation_height, int32_t dilation_width) {
   const std::string name = fmt::format("depthwise{}", ++layer_);
   DepthwiseConv2D op;
   op.stride_height = stride.height;
   op.stride_width = stride.width;
   op.dilation_height = dilation_height;
+  op.dilation_width = dilation_width;
   op.padding = padding;
   const Shape& in = shape(x);
   const Window2D window = window_of(op, in, kernel.height, kernel.width);
@@ -86,10 +113,7 @@ TensorId GraphBuilder::depthwise_conv_2d(TensorId x, Extent kernel, Extent strid
 TensorId GraphBuilder::dense(TensorId x, int32_t units, Activation activation) {
   const std::string name = fmt::format("dense{}", ++layer_);
   const int32_t inputs = static_cast<int32_t>(elements(shape(x)));
-  const double limit = std::sqrt(6.0 / (inputs + units));
-  std::vector<float> values(static_cast<size_t>(inputs) * static_cast<size_t>(units));
-  for (float& value : values) value = static_cast<float>(random_.uniform(-limit, limit));
-  const TensorId weights = constant(name + "/weights", {units, inputs}, std::move(values));
+  const TensorId weights = constant(name + "/weights", {units, inputs}, glorot_uniform(units, inputs));
   const TensorId bias = constant(name + "/bias", {units}, std::vector<float>(static_cast<size_t>(units)));
   return add_node(FullyConnected{activation}, {x, weights, bias}, name, {1, units});
 }
@@ -137,6 +161,33 @@ TensorId GraphBuilder::reshape(TensorId x, Shape shape) {
 
 TensorId GraphBuilder::softmax(TensorId x) {
   return add_node(Softmax{}, {x}, fmt::format("softmax{}", ++layer_), Shape(shape(x)));
+}
+
+TensorId GraphBuilder::lstm(TensorId x, int32_t units) {
+  const std::string name = fmt::format("lstm{}", ++layer_);
+  const Shape& in = shape(x);
+  const Shape out{in.at(0), in.at(1), units};
+  const int32_t inputs = in.at(2);
+  std::vector<TensorId> ids = {x};
+  const char* const gates[] = {"input", "forget", "cell", "output"};
+  for (const char* gate : gates) {
+    ids.push_back(
+        constant(fmt::format("{}/{}_weights", name, gate), {units, inputs}, glorot_uniform(units, inputs)));
+  }
+  for (const char* gate : gates) {
+    ids.push_back(constant(fmt::format("{}/{}_recurrent", name, gate), {units, units}, orthogonal(units)));
+  }
+  for (const char* gate : gates) {
+    const float start = gate == gates[1] ? 1.0f : 0.0f;
+    ids.push_back(constant(fmt::format("{}/{}_bias", name, gate), {units},
+                           std::vector<float>(static_cast<size_t>(units), start)));
+  }
+  return add_node(Lstm{}, ids, name, out);
+}
+
+TensorId GraphBuilder::last_step(TensorId x) {
+  const Shape& in = shape(x);
+  return add_node(LastStep{}, {x}, fmt::format("last_step{}", ++layer_), {in.at(0), in.at(2)});
 }
 
 Graph GraphBuilder::finish(TensorId output) {

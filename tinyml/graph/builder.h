@@ -21,10 +21,11 @@ class GraphBuilder {
   TensorId input(std::string name, Shape shape);
   /// Convolution, BatchNorm and activation in one: the block that every architecture here is made of.
   TensorId conv_2d(TensorId x, int32_t filters, Extent kernel, Extent stride = {},
-                   Activation activation = Activation::relu, Padding padding = Padding::same);
+                   Activation activation = Activation::relu, Padding padding = Padding::same,
+                   Extent dilation = {});
   TensorId depthwise_conv_2d(TensorId x, Extent kernel, Extent stride = {},
                              Activation activation = Activation::relu, Padding padding = Padding::same,
-                             int32_t dilation_height = 1);
+                             int32_t dilation_height = 1, int32_t dilation_width = 1);
   /// No BatchNorm; with a bias.
   TensorId dense(TensorId x, int32_t units, Activation activation = Activation::none);
   TensorId add(TensorId a, TensorId b, Activation activation = Activation::none);
@@ -35,6 +36,11 @@ class GraphBuilder {
   TensorId dropout(TensorId x, float rate);
   TensorId reshape(TensorId x, Shape shape);
   TensorId softmax(TensorId x);
+  /// [1, T, I] -> [1, T, units]. Glorot uniform for the inputs, orthogonal for the outputs before, forget
+  /// biases of 1 (Jozefowicz et al. 2015).
+  TensorId lstm(TensorId x, int32_t units);
+  /// [1, T, C] -> [1, C].
+  TensorId last_step(TensorId x);
 
   const Shape& shape(TensorId x) const { return graph_[x].shape; }
   /// The finished graph with `output` as its output.
@@ -45,6 +51,8 @@ class GraphBuilder {
   TensorId add_node(Operator op, std::vector<TensorId> inputs, const std::string& name, Shape shape);
   TensorId normalise(TensorId x, Activation activation, const std::string& name);
   std::vector<float> he_normal(int64_t count, int64_t fan_in);
+  std::vector<float> glorot_uniform(int32_t units, int32_t inputs);
+  std::vector<float> orthogonal(int32_t units);
 
   Graph graph_;
   Random random_;

@@ -18,10 +18,10 @@ constexpr size_t kBins = 4096;
 constexpr std::array<std::pair<Calibration, std::string_view>, 3> kCalibrations{
     {{Calibration::min_max, "min_max"}, {Calibration::percentile, "percentile"}, {Calibration::mse, "mse"}}};
 
-/// Runs the graph over all inputs and shows each batch's activations.
-template <class Visit>
+/// Runs the graph over all inputs and shows each batch's activations and each node's peak.
+template <class Visit, class VisitPeak>
 void for_each_activation(const Graph& graph, size_t count, const FillInput& fill, ThreadPool& pool,
-                         Visit visit) {
+                         Visit visit, VisitPeak visit_peak) {
   const size_t batch = std::min<size_t>(32, count);
   run::FloatEngine engine(graph, static_cast<int32_t>(batch), pool);
   const size_t each = engine.input().size() / batch;
@@ -35,6 +35,7 @@ void for_each_activation(const Graph& graph, size_t count, const FillInput& fill
       const std::span<const float> values = engine.activation(static_cast<TensorId>(id));
       visit(id, values.first(values.size() / batch * used));
     }
+    for (size_t node = 0; node < graph.nodes.size(); ++node) visit_peak(node, engine.peak(node));
   }
 }
 
@@ -99,15 +100,22 @@ Range least_squares_range(std::span<const int64_t> bins, Range whole) {
 std::vector<Range> calibrate(const Graph& graph, size_t count, const FillInput& fill,
                              const CalibrationOptions& options, ThreadPool& pool) {
   TINYML_CHECK(count > 0);
-  std::vector<Range> ranges(graph.tensors.size());
-  for_each_activation(graph, count, fill, pool, [&](size_t id, std::span<const float> values) {
-    const auto [low, high] = std::minmax_element(values.begin(), values.end());
-    ranges[id] = {std::min(ranges[id].low, *low), std::max(ranges[id].high, *high)};
-  });
+  const size_t tensors = graph.tensors.size();
+  std::vector<Range> ranges(tensors + graph.nodes.size());
+  const auto widen = [&](size_t index, float low, float high) {
+    ranges[index] = {std::min(ranges[index].low, low), std::max(ranges[index].high, high)};
+  };
+  for_each_activation(
+      graph, count, fill, pool,
+      [&](size_t id, std::span<const float> values) {
+        const auto [low, high] = std::minmax_element(values.begin(), values.end());
+        widen(id, *low, *high);
+      },
+      [&](size_t node, float peak) { widen(tensors + node, -peak, peak); });
   if (options.method == Calibration::min_max) return ranges;
 
-  std::vector<std::vector<int64_t>> bins(ranges.size(), std::vector<int64_t>(kBins));
-  for_each_activation(graph, count, fill, pool, [&](size_t id, std::span<const float> values) {
+  std::vector<std::vector<int64_t>> bins(tensors, std::vector<int64_t>(kBins));
+  const auto count_values = [&](size_t id, std::span<const float> values) {
     const Range range = ranges[id];
     if (!(range.high > range.low)) return;
     const double scale = static_cast<double>(kBins) / (static_cast<double>(range.high) - range.low);
@@ -115,8 +123,9 @@ std::vector<Range> calibrate(const Graph& graph, size_t count, const FillInput& 
       const auto bin = static_cast<size_t>((static_cast<double>(value) - range.low) * scale);
       ++bins[id][std::min(bin, kBins - 1)];
     }
-  });
-  for (size_t id = 0; id < ranges.size(); ++id) {
+  };
+  for_each_activation(graph, count, fill, pool, count_values, [](size_t, float) {});
+  for (size_t id = 0; id < tensors; ++id) {
     if (!(ranges[id].high > ranges[id].low)) continue;
     const Range cut = options.method == Calibration::mse
                           ? least_squares_range(bins[id], ranges[id])

@@ -33,7 +33,8 @@ struct CalibrationOptions {
 using FillInput = std::function<void(size_t index, std::span<float> input)>;
 
 /// The range of every activation of a float32 graph over `count` representative inputs, by tensor id;
-/// constants keep {0, 0}. Every range contains 0, as the int8 specification needs.
+/// constants keep {0, 0}. Every range contains 0, as the int8 specification needs. Behind them one a node:
+/// the whole range of what an Lstm's cells held, {0, 0} for other operators.
 std::vector<Range> calibrate(const Graph& graph, size_t count, const FillInput& fill,
                              const CalibrationOptions& options, ThreadPool& pool);
 

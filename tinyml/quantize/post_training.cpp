@@ -13,7 +13,7 @@ int8_t to_int8(double value) { return static_cast<int8_t>(std::clamp(std::round(
 
 bool keeps_quantization(const Operator& op) {
   return std::holds_alternative<Reshape>(op) || std::holds_alternative<AveragePool2D>(op) ||
-         std::holds_alternative<MaxPool2D>(op);
+         std::holds_alternative<MaxPool2D>(op) || std::holds_alternative<LastStep>(op);
 }
 
 /// The axis of weights that counts output channels; negative: no weights.
@@ -70,6 +70,31 @@ Tensor quantize_bias(const Tensor* bias, const std::string& name, int32_t count,
   return result;
 }
 
+/// Replaces a recurrent node's matrices and biases.
+void quantize_recurrent(const Graph& source, size_t gates, Graph& graph, Node& node) {
+  const float of_input = graph[node.inputs[0]].quantization.scale();
+  const float of_output = graph[node.outputs[0]].quantization.scale();
+  for (size_t m = 0; m < 2 * gates; ++m) {
+    const bool recurrent = m >= gates;
+    TensorId& weights = node.inputs[1 + m];
+    const Tensor* bias = recurrent ? nullptr : &source[node.inputs[1 + 2 * gates + m]];
+    Tensor quantized = quantize_weights(source[weights], bias, recurrent ? of_output : of_input, 0, false);
+    if (bias) {
+      node.inputs[1 + 2 * gates + m] =
+          graph.add(quantize_bias(bias, bias->name, bias->shape[0], of_input, quantized.quantization));
+    }
+    weights = graph.add(std::move(quantized));
+  }
+}
+
+/// The exponent of the finest step that holds the range in 16 bits.
+int32_t cell_scale_log2(Range range) {
+  const double peak = std::max(-static_cast<double>(range.low), static_cast<double>(range.high));
+  int exponent = 0;
+  std::frexp(peak / 32767, &exponent);
+  return std::clamp(exponent, -15, -9);
+}
+
 }  // namespace
 
 Quantization activation_quantization(Range range) {
@@ -82,7 +107,8 @@ Quantization activation_quantization(Range range) {
 
 Graph quantize(const Graph& source, const std::vector<Range>& ranges,
                const std::optional<Quantization>& input) {
-  TINYML_CHECK(ranges.size() == source.tensors.size());
+  const size_t tensors = source.tensors.size();
+  TINYML_CHECK(ranges.size() == tensors || ranges.size() == tensors + source.nodes.size());
   Graph graph = source;
   for (size_t id = 0; id < source.tensors.size(); ++id) {
     Tensor& tensor = graph.tensors[id];
@@ -99,6 +125,9 @@ Graph quantize(const Graph& source, const std::vector<Range>& ranges,
       output.quantization = graph[node.inputs[0]].quantization;
     } else if (std::holds_alternative<Softmax>(node.op)) {
       output.quantization = {{1.0f / 256}, {-128}, 0};
+    } else if (auto* lstm = std::get_if<Lstm>(&node.op)) {
+      lstm->cell_scale_log2 = cell_scale_log2(ranges.size() > tensors ? ranges[tensors + i] : Range{-8, 8});
+      quantize_recurrent(source, 4, graph, node);
     } else if (const int axis = weight_axis(node.op); axis >= 0) {
       const std::string name = output.name;
       const float input_scale = graph[node.inputs[0]].quantization.scale();

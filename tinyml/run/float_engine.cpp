@@ -75,7 +75,8 @@ FloatEngine::FloatEngine(const Graph& graph, int32_t batch, ThreadPool& pool)
       parameters_(static_cast<size_t>(plan_->parameter_floats)),
       state_(static_cast<size_t>(plan_->state_floats)),
       activations_(static_cast<size_t>(plan_->activation_floats)),
-      saved_(graph.nodes.size()) {
+      saved_(graph.nodes.size()),
+      peaks_(graph.nodes.size()) {
   for (size_t i = 0; i < graph_.tensors.size(); ++i) {
     const auto id = static_cast<TensorId>(i);
     if (!graph_[id].is_constant() || plan_->places[i] == Place::unused) continue;
@@ -147,6 +148,7 @@ void FloatEngine::forward(bool training, uint64_t step_seed, int32_t used_batch)
     pass.training = training;
     pass.seed = seeds.fork(i).next();
     pass.fused = plan_->fused[i];
+    if (!training) pass.peak = &peaks_[i];
     ops::forward(node.op, pass);
   }
 }

@@ -64,6 +64,9 @@ class FloatEngine {
   /// values.
   std::span<const float> activation(TensorId id) const;
 
+  /// The largest magnitude of an Lstm's cells in the last forward without training, by node; 0 elsewhere.
+  float peak(size_t node) const { return peaks_.at(node); }
+
   /// `training`: batch statistics and dropout, both as `step_seed` says. Only the first `used_batch` rows
   /// are computed; 0 means all.
   void forward(bool training, uint64_t step_seed = 0, int32_t used_batch = 0);
@@ -92,6 +95,7 @@ class FloatEngine {
   FloatBuffer parameters_, gradients_, state_, activations_;
   std::vector<FloatBuffer> gradient_slots_, sums_;
   std::vector<std::vector<float>> saved_;  // one a node
+  std::vector<float> peaks_;               // one a node
   std::vector<float> workspace_;
 };
 

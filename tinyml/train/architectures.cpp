@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "tinyml/graph/builder.h"
+#include "tinyml/train/sensor_nets.h"
 
 namespace tinyml::train {
 namespace {
@@ -54,6 +55,21 @@ TensorId tc_resnet(GraphBuilder& net, TensorId x) {
   return net.global_average_pool(net.dropout(x, 0.2f));
 }
 
+using Body = TensorId (*)(GraphBuilder&, TensorId, NetSize);
+
+/// Null for the nets of spectrograms.
+Body sensor_net(std::string_view name) {
+  constexpr std::pair<std::string_view, Body> kBodies[] = {{"cnn_1d", cnn_1d},
+                                                           {"cnn_1d_separable", cnn_1d_separable},
+                                                           {"cnn_1d_dilated", cnn_1d_dilated},
+                                                           {"lstm", lstm},
+                                                           {"dense", mlp}};
+  for (const auto& [known, body] : kBodies) {
+    if (known == name) return body;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 const std::vector<Architecture>& architectures() {
@@ -61,19 +77,26 @@ const std::vector<Architecture>& architectures() {
       {"hybrid", "2-D front, 1-D residual body: the most accurate for its cost on keywords"},
       {"hybrid_small", "the same at half the width: under 0.3 M MACs for 40 bands"},
       {"ds_cnn", "depthwise-separable CNN of MLPerf Tiny (arXiv 1711.07128)"},
-      {"tc_resnet", "1-D temporal residual net (arXiv 1904.03814)"}};
+      {"tc_resnet", "1-D temporal residual net (arXiv 1904.03814)"},
+      {"cnn_1d", "plain convolutions along time, for sensor windows"},
+      {"cnn_1d_separable", "depthwise separable convolutions along time: less work, nearly as accurate"},
+      {"cnn_1d_dilated", "causal convolutions of growing dilation, for slow patterns"},
+      {"lstm", "a recurrent net: one step a frame, can answer after each (Hochreiter 1997)"},
+      {"dense", "dense layers, for features of a whole window"}};
   return list;
 }
 
-Graph build_architecture(std::string_view name, const Shape& input, int32_t classes, uint64_t seed) {
-  TINYML_CHECK(input.size() == 4 && input[0] == 1 && classes > 1);
+Graph build_architecture(std::string_view name, const Shape& input, int32_t classes, uint64_t seed,
+                         NetSize size) {
+  TINYML_CHECK(input.size() == 4 && input[0] == 1 && classes > 0);
+  GraphBuilder net(std::string(name), seed);
+  TensorId x = net.input("features", input);
+  if (const auto body = sensor_net(name)) return net.finish(net.dense(body(net, x, size), classes));
   if (input[1] < 8 || input[2] < 8) {
     throw Error(ErrorKind::invalid_argument,
                 fmt::format("features of {} are too small for {}: at least 8 frames of 8 bands",
                             to_string(input), name));
   }
-  GraphBuilder net(std::string(name), seed);
-  TensorId x = net.input("features", input);
   if (name == "hybrid") {
     x = hybrid(net, x, 16, 40);
   } else if (name == "hybrid_small") {

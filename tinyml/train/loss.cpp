@@ -32,6 +32,19 @@ double softmax_cross_entropy(std::span<const float> logits, std::span<const floa
   return total / static_cast<double>(rows);
 }
 
+double mean_squared_error(std::span<const float> outputs, std::span<const float> targets,
+                          std::span<float> gradient) {
+  TINYML_CHECK(targets.size() == outputs.size() && (gradient.empty() || gradient.size() == outputs.size()));
+  const float scale = 2.0f / static_cast<float>(outputs.size());
+  double total = 0;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const float off = outputs[i] - targets[i];
+    total += static_cast<double>(off) * static_cast<double>(off);
+    if (!gradient.empty()) gradient[i] = scale * off;
+  }
+  return total / static_cast<double>(outputs.size());
+}
+
 void softmax(std::span<float> values, int classes) {
   const size_t n = static_cast<size_t>(classes);
   for (size_t row = 0; row < values.size() / n; ++row) {

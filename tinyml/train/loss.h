@@ -10,6 +10,10 @@ namespace tinyml::train {
 double softmax_cross_entropy(std::span<const float> logits, std::span<const float> targets,
                              std::span<const float> weights, int classes, std::span<float> gradient);
 
+/// The mean of (output - target)^2 over all values; writes its gradient unless that is empty.
+double mean_squared_error(std::span<const float> outputs, std::span<const float> targets,
+                          std::span<float> gradient);
+
 /// Row-wise softmax of [batch, classes], in place.
 void softmax(std::span<float> rows, int classes);
 

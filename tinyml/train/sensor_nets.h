@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tinyml/graph/builder.h"
+#include "tinyml/train/architectures.h"
+
+namespace tinyml::train {
+
+// The bodies of the nets for sensor windows: [1, frames, features, 1] in, what a last dense layer needs out.
+// `net` holds the input already. Errors: invalid_argument, for a window too short.
+
+TensorId cnn_1d(GraphBuilder& net, TensorId x, NetSize size);
+TensorId cnn_1d_separable(GraphBuilder& net, TensorId x, NetSize size);
+TensorId cnn_1d_dilated(GraphBuilder& net, TensorId x, NetSize size);
+TensorId lstm(GraphBuilder& net, TensorId x, NetSize size);
+TensorId mlp(GraphBuilder& net, TensorId x, NetSize size);
+
+}  // namespace tinyml::train

@@ -13,7 +13,7 @@ namespace {
 
 constexpr int32_t kMostFractionBits = 13;
 
-/// {gain, a1, a2}; a's nearest values for which the gain is a whole number.
+/// {gain, a1, a2, feedback}; a's nearest values for which the gain is a whole number.
 std::vector<int32_t> fixed_section(const FilterSection& section, bool high_pass) {
   constexpr auto kOne = int64_t{1} << device::kFilterBits;
   int64_t a1 = std::llround(std::ldexp(section.a1, device::kFilterBits));
@@ -26,8 +26,8 @@ std::vector<int32_t> fixed_section(const FilterSection& section, bool high_pass)
   const int64_t rest = denominator() % numerator;
   adjusted += step * (2 * rest > numerator ? numerator - rest : -rest);
   TINYML_CHECK(denominator() > 0 && denominator() % numerator == 0);
-  return {static_cast<int32_t>(denominator() / numerator), static_cast<int32_t>(a1),
-          static_cast<int32_t>(a2)};
+  return {static_cast<int32_t>(denominator() / numerator), static_cast<int32_t>(a1), static_cast<int32_t>(a2),
+          static_cast<int32_t>(std::lround(-2 * section.a1 / (1 + section.a2)))};
 }
 
 }  // namespace

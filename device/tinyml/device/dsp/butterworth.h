@@ -2,7 +2,8 @@
 #pragma once
 
 // Butterworth low- and high-pass filters as second-order sections in int32: direct form I with a 64-bit
-// accumulator whose low bits are carried into the next sample, so that rounding adds no error at 0 Hz.
+// accumulator. The bits that rounding drops are fed back through 1 - feedback z^-1 + z^-2, whose zeros lie
+// beside the section's poles, so that a cutoff near 0 Hz or half the rate costs no precision.
 
 #include <stdint.h>
 
@@ -13,22 +14,23 @@ namespace device {
 
 /// Fraction bits of a section's coefficients.
 constexpr int32_t kFilterBits = 30;
-/// int32 coefficients a section: gain, a1, a2.
-constexpr int32_t kSectionSize = 3;
+/// int32 constants a section: gain, a1, a2, and the whole number `feedback` from -2 to 2.
+constexpr int32_t kSectionSize = 4;
 
 namespace detail {
 
 /// y[i] = gain * s[i] - a1 * y[i - 1] - a2 * y[i - 2], in place; s(x, x1, x2) of the newest inputs.
 template <class Numerator>
 void filter_section(int32_t* values, int32_t count, const int32_t* section, Numerator&& s) {
-  const int32_t gain = section[0], a1 = section[1], a2 = section[2];
+  const int32_t gain = section[0], a1 = section[1], a2 = section[2], feedback = section[3];
   int32_t x1 = 0, x2 = 0, y1 = 0, y2 = 0;
-  int64_t carried = 0;
+  int32_t dropped1 = 0, dropped2 = 0;  // halved
   for (int32_t i = 0; i < count; ++i) {
     const int32_t x = values[i];
-    const int64_t sum =
-        carried + multiply_wide(s(x, x1, x2), gain) - multiply_wide(y1, a1) - multiply_wide(y2, a2);
-    carried = sum & ((1 << kFilterBits) - 1);
+    const int64_t sum = static_cast<int64_t>(feedback * dropped1 - dropped2) * 2 +
+                        multiply_wide(s(x, x1, x2), gain) - multiply_wide(y1, a1) - multiply_wide(y2, a2);
+    dropped2 = dropped1;
+    dropped1 = (static_cast<int32_t>(sum) & ((1 << kFilterBits) - 1)) >> 1;
     x2 = x1;
     x1 = x;
     y2 = y1;

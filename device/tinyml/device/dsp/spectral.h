@@ -4,6 +4,11 @@
 // Spectral analysis of interleaved int16 samples as int8 features, in integers only: Butterworth filter, mean
 // removal, statistics, the largest power of each FFT bin over blocks, its logarithm. The same bits on every
 // core.
+//
+// Against float64, on noise, sines, steps and impulses from one LSB to clipping, for a root mean square R of
+// at least 2^-8 LSB behind the filter: R within 2^-12 of itself and 2^-10 LSB, its skewness and kurtosis m
+// within 2^-9 (1 + |m|) + 2^-10 / R, those of the spectrum within 2^-7 (1 + |m|) + 2^-9 / R, log10 of a bin
+// within 2^-8 if the bin is at most 60 dB below the loudest and above 10^-5 LSB^2.
 
 #include <stdint.h>
 

@@ -116,7 +116,7 @@ TEST(Generate, RefusesWhatItCannotPrint) {
   EXPECT_THAT(message(net, std::nullopt, "class"), HasSubstr("class_model"));
   EXPECT_THAT(message(net, std::nullopt, "string"), HasSubstr("string_model"));
   EXPECT_THAT(message(net, Operator(Mfe{}), ""), HasSubstr("40 features a frame"));
-  EXPECT_THAT(message(net, Operator(Relu{}), ""), HasSubstr("use mfe or mfcc"));
+  EXPECT_THAT(message(net, Operator(Relu{}), ""), HasSubstr("no signal-processing front end"));
   Graph unlabelled = net;
   unlabelled.metadata["labels"] = R"(["yes"])";
   EXPECT_THAT(message(unlabelled, std::nullopt, ""), HasSubstr("JSON array of 4"));

@@ -45,22 +45,25 @@ struct GeneratedModel {
   SourceFile header, source;
   int64_t arena_bytes = 0;              // shared by all layers and the front end
   int64_t arena_lower_bound_bytes = 0;  // no plan with these kernels is smaller
-  int64_t state_bytes = 0;              // kept between calls: past samples and the feature window
+  int64_t state_bytes = 0;              // kept between calls: past samples, feature window, stateful layers
   int64_t table_bytes = 0;              // constants in flash, front end included
   std::vector<LayerInfo> layers;
   std::optional<LayerInfo> features;  // of the front end; its MACs are those of one hop
 };
 
 /// Prints the C++14 of an int8 net for a core: NAME.h and NAME.cpp, which include the device headers (see
-/// headers_used_by) and nothing else beyond <stdint.h> and <string.h>. `features` (Mfe or Mfcc) is the signal
-/// processing before the net; the net's input is then its window [1, frames, bands, 1]. The same bytes for
-/// the same arguments.
+/// headers_used_by) and nothing else beyond <stdint.h> and <string.h>. `features`, for
+/// which ops::frame_of is something, is the signal processing before the net; the net's input is then its
+/// window [1, frames, features, 1], or that in another shape of as many rows. The same bytes for the same
+/// arguments.
 ///
 /// The interface of NAME.h, in namespace NAME:
 ///   input_bytes, output_bytes, classes, labels[], input_scale, input_zero_point, output_scale,
 ///   output_zero_point; const int8_t* invoke(const int8_t* input), whose result stays valid until the next
-///   call of any function of NAME; with a front end also sample_rate_hz, hop_samples, window_samples,
-///   void reset(), void push(const int16_t* samples), const int8_t* classify().
+///   call of any function of NAME; with a front end also sample_rate_hz (of a channel), channels,
+///   hop_samples, window_samples, void reset(), void push(const int16_t* samples), const int8_t* classify().
+///   Samples count all channels, which interleave. A net with stateful layers has void reset() in any case:
+///   after it, their state is that of the start.
 ///
 /// Errors: unsupported (an input or output that is not one int8 tensor, an operator without int8 kernel),
 /// invalid_argument (name; features that do not fit the net's input).

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "tinyml/codegen/print_files.h"
 #include "tinyml/codegen/text.h"
 
@@ -30,6 +32,8 @@ std::string print_front_end(const ModelText& text) {
   const Framing& framing = text.framing;
   const int32_t hops = (text.window_samples() + framing.hop_samples - 1) / framing.hop_samples;
   const int32_t leading = hops * framing.hop_samples - text.window_samples();
+  const bool whole = framing.sample_rate_hz == std::floor(framing.sample_rate_hz);
+  const double samples_per_ms = framing.sample_rate_hz * framing.channels / 1000;
   const std::string first = leading > 0
                                 ? fmt::format("put {} zero samples before its first, after reset()", leading)
                                 : std::string("start with its first, after reset()");
@@ -39,7 +43,8 @@ std::string print_front_end(const ModelText& text) {
 // newest window_samples samples. A clip of exactly window_samples samples takes {hops} pushes:
 // {first}.
 // Then the window equals the features of the whole clip, byte for byte.
-constexpr int32_t sample_rate_hz = {rate};
+constexpr {rate_type} sample_rate_hz = {rate};{rate_note}
+constexpr int32_t channels = {channels};  // interleaved in samples
 constexpr int32_t hop_samples = {hop};  // {hop_ms:.1f} ms
 constexpr int32_t window_samples = {window};  // {window_ms:.1f} ms
 
@@ -52,10 +57,14 @@ const int8_t* classify();
 )",
                      fmt::arg("frame", framing.frame_samples), fmt::arg("row", text.row_bytes()),
                      fmt::arg("frames", text.frames()), fmt::arg("first", first), fmt::arg("hops", hops),
-                     fmt::arg("rate", framing.sample_rate_hz), fmt::arg("hop", framing.hop_samples),
-                     fmt::arg("hop_ms", 1000.0 * framing.hop_samples / framing.sample_rate_hz),
+                     fmt::arg("rate_type", whole ? "int32_t" : "float"),
+                     fmt::arg("rate", whole ? fmt::format("{}", framing.sample_rate_hz)
+                                            : float_literal(static_cast<float>(framing.sample_rate_hz))),
+                     fmt::arg("rate_note", framing.channels > 1 ? "  // of each channel" : ""),
+                     fmt::arg("channels", framing.channels), fmt::arg("hop", framing.hop_samples),
+                     fmt::arg("hop_ms", framing.hop_samples / samples_per_ms),
                      fmt::arg("window", text.window_samples()),
-                     fmt::arg("window_ms", 1000.0 * text.window_samples() / framing.sample_rate_hz));
+                     fmt::arg("window_ms", text.window_samples() / samples_per_ms));
 }
 
 }  // namespace
@@ -99,6 +108,14 @@ int8_t* input_buffer();
 )";
   }
   header += "const int8_t* invoke(const int8_t* input);\n";
+  if (text.net.state_bytes > 0) {
+    header += text.frame
+                  ? "// The net remembers: each push continues the sequence that began after reset(), and "
+                    "runs the net.\n"
+                    "// classify gives the answer to the last one.\n"
+                  : "// The net remembers: each invoke continues the sequence that began after reset().\n"
+                    "/// Begins a new sequence.\nvoid reset();\n";
+  }
   if (text.frame) header += print_front_end(text);
   return header + fmt::format("\n}}  // namespace {}\n", text.name);
 }

@@ -8,16 +8,11 @@
 
 #include "tinyml/base/error.h"
 #include "tinyml/codegen/text.h"
+#include "tinyml/ops/front_end.h"
 #include "tinyml/ops/operator.h"
 
 namespace tinyml::codegen {
 namespace {
-
-const Mfe* frames_of(const Operator& features) {
-  if (const auto* mfe = std::get_if<Mfe>(&features)) return mfe;
-  if (const auto* mfcc = std::get_if<Mfcc>(&features)) return &mfcc->mfe;
-  return nullptr;
-}
 
 std::string c_type(DType dtype) {
   TINYML_CHECK(dtype == DType::int8 || dtype == DType::int16 || dtype == DType::int32);
@@ -60,6 +55,10 @@ Program make_program(Graph graph, const ops::Target& target, std::vector<TensorI
     const Node& node = program.graph.nodes[i];
     program.calls.push_back(with_context(fmt::format("layer {} ({})", i, name_of(node.op)),
                                          [&] { return ops::lower(program.graph, node, target); }));
+    const int64_t state = program.calls.back().state_bytes;
+    program.state_offset.push_back(state > 0 ? program.state_bytes : -1);
+    program.state_bytes +=
+        (state + plan::kAlignmentBytes - 1) / plan::kAlignmentBytes * plan::kAlignmentBytes;
   }
   program.plan =
       plan::plan_memory(program.graph, program.calls, plan::PlanOptions{std::move(external), true});
@@ -84,12 +83,14 @@ Program make_frame_program(const Operator& features, const ops::Target& target) 
 }
 
 Framing framing_of(const Operator& features) {
-  const Mfe* mfe = frames_of(features);
-  if (mfe == nullptr) {
+  const auto frame = ops::frame_of(features);
+  if (!frame) {
     throw Error(ErrorKind::invalid_argument,
-                fmt::format("{} is no signal-processing front end: use mfe or mfcc", name_of(features)));
+                fmt::format("{} is no signal-processing front end: use mfe, mfcc, spectral or another that "
+                            "takes int16 samples",
+                            name_of(features)));
   }
-  return {mfe->sample_rate_hz, mfe->frame_samples, mfe->hop_samples};
+  return {frame->rate_hz, frame->channels, frame->frame_values, frame->hop_values};
 }
 
 std::string pointer_to(const Program& program, TensorId id, bool is_const) {
@@ -131,6 +132,7 @@ PrintedLayer print_layer(const Program& program, size_t index, const std::string
     layer.takes_output = true;
     signature += fmt::format("{}{}* output", signature.empty() ? "" : ", ", c_type(graph[id].dtype));
   }
+  if (call.state_bytes > 0) arguments.push_back(fmt::format("layer_state + {}", program.state_offset[index]));
   if (call.scratch_bytes > 0)
     arguments.push_back(fmt::format("arena + {}", program.plan.scratch_offset[index]));
 

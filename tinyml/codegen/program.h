@@ -15,6 +15,8 @@ struct Program {
   Graph graph;
   std::vector<ops::KernelCall> calls;
   plan::Plan plan;
+  std::vector<int64_t> state_offset;  // one a node, in the memory that stateful layers keep; -1: none
+  int64_t state_bytes = 0;
 
   TensorId input() const { return graph.inputs[0]; }
   TensorId output() const { return graph.outputs[0]; }
@@ -23,13 +25,14 @@ struct Program {
 /// Lowers and plans; `external` tensors are parameters of the functions that touch them.
 Program make_program(Graph graph, const ops::Target& target, std::vector<TensorId> external);
 
-/// The front end on the samples of one frame: int16 [1, frame_samples] -> int8 [1, 1, bands, 1], which is
+/// The front end on the samples of one frame: int16 [1, frame_samples] -> int8 [1, 1, features, 1], which is
 /// written outside the arena. Errors: invalid_argument for an operator that is no front end.
 Program make_frame_program(const Operator& features, const ops::Target& target);
 
-/// How the samples of a front end become frames.
+/// How the samples of a front end become frames. A sample is one int16 of one channel; channels interleave.
 struct Framing {
-  int32_t sample_rate_hz = 0, frame_samples = 0, hop_samples = 0;
+  double sample_rate_hz = 0;  // of each channel
+  int32_t channels = 1, frame_samples = 0, hop_samples = 0;
   int32_t overlap_samples() const { return frame_samples > hop_samples ? frame_samples - hop_samples : 0; }
 };
 Framing framing_of(const Operator& features);

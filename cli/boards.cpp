@@ -46,8 +46,9 @@ struct Tool {
   const char* install;
 };
 constexpr Tool kTools[] = {
-    {"arm-none-eabi-g++", "compile, profile", "apt install gcc-arm-none-eabi libnewlib-arm-none-eabi"},
-    {"qemu-system-arm", "profile", "apt install qemu-system-arm"},
+    {"arm-none-eabi-g++", "profile, compare", "apt install gcc-arm-none-eabi libnewlib-arm-none-eabi"},
+    {"qemu-system-arm", "profile, compare", "apt install qemu-system-arm"},
+    {"c++", "compare", "apt install g++"},
     {"espeak-ng", "data synth", "apt install espeak-ng"},
     {"arduino-cli", "deploy", "from Arduino, with the core arduino:mbed_nano"},
 };

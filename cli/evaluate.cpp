@@ -31,14 +31,17 @@ void add_evaluate(CLI::App& app, Context& context) {
 void add_compare(CLI::App& app, Context& context) {
   struct Options {
     std::string project, data;
-    std::vector<std::string> cores{"cortex_m0plus", "cortex_m4", "cortex_m7"};
+    std::vector<std::string> cores{"host", "cortex_m0plus", "cortex_m4", "cortex_m7"};
   };
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand(
-      "compare", "Hold the generated program on emulated cores to the host, byte for byte");
+      "compare",
+      "Hold the generated program, on the host and on emulated cores, to the host engine, byte for byte");
   verb->add_option("project", options->project, "A trained project folder")->required();
   verb->add_option("--data", options->data, "Other clips than the project's test split");
-  verb->add_option("--cores", options->cores, "Separated by commas")->delimiter(',')->capture_default_str();
+  verb->add_option("--cores", options->cores, "Separated by commas; host: this machine's compiler")
+      ->delimiter(',')
+      ->capture_default_str();
   verb->callback([options, &context] {
     std::vector<Core> cores;
     for (const std::string& core : options->cores) cores.push_back(parse_core(core));
@@ -54,7 +57,8 @@ void add_compare(CLI::App& app, Context& context) {
     }
     std::printf("%s", context.json ? (document.dump(2) + "\n").c_str() : table(rows).c_str());
     if (!all)
-      throw Error(ErrorKind::unsupported, "the generated program differs from the host: please report this");
+      throw Error(ErrorKind::unsupported,
+                  "the generated program differs from the host engine: please report this");
   });
 }
 

@@ -114,8 +114,22 @@ def test_profile(cli, own_project, emulator):
     assert document["layers"] and all(layer["instructions"] > 0 for layer in document["layers"])
     assert sum(layer["instructions"] for layer in document["layers"]) <= document["instructions"]
     assert cli("profile", own_project, "--board", "nano33ble").out == first.out
+    features = document["features"]
+    assert features["source"] == "measured" and features["cycles_source"] == document["cycles_source"]
     net = cli("profile", own_project / "model" / "int8.tflite").json()
     assert set(net) >= PROFILE_KEYS and "features" not in net
+
+
+@pytest.mark.parametrize(
+    ("board", "source"),
+    [
+        ("raspberry_pi_pico", "modelled: Cortex-M0+ timing table"),
+        ("arduino_nano33_ble", "modelled: Cortex-M4 timing table"),
+        ("stm32f746", "modelled: 0.61 x the Cortex-M4 timing table"),
+    ],
+)
+def test_profile_says_how_cycles_are_modelled(cli, own_project, emulator, board, source):
+    assert cli("profile", own_project, "--board", board).json()["cycles_source"] == source
 
 
 def test_profile_of_every_board(cli, own_project, emulator):
@@ -130,7 +144,7 @@ def test_profile_of_every_board(cli, own_project, emulator):
 def test_compare(cli, own_project, emulator):
     clips = cli("evaluate", own_project).json()["clips"]
     rows = cli("compare", own_project).json()
-    assert len(rows) == 3
+    assert [row["engine"].split()[-1] for row in rows] == ["host", "cortex_m0plus", "cortex_m4", "cortex_m7"]
     assert all(row["equal"] == row["clips"] == clips for row in rows), rows
 
 

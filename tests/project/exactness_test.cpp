@@ -110,6 +110,14 @@ TEST_F(Exactness, TensorFlowLiteMicro) {
   }
 }
 
+TEST_F(Exactness, GeneratedProgramOnTheHostFromSamplesToScores) {
+  const std::vector<project::Agreement> agreements = classifier->compare({Core::host});
+  ASSERT_EQ(agreements.size(), 1u);
+  EXPECT_EQ(agreements[0].engine, "generated C++ on the host");
+  EXPECT_EQ(agreements[0].equal, agreements[0].clips);
+  EXPECT_EQ(agreements[0].clips, static_cast<int64_t>(features.size()));
+}
+
 TEST_F(Exactness, GeneratedProgramsFromSamplesToScores) {
   for (const char* tool : {"arm-none-eabi-g++", "qemu-system-arm"}) {
     if (find_program(tool)) continue;

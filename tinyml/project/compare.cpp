@@ -52,7 +52,8 @@ std::vector<Agreement> compare_engines(const Graph& net, const Config& config,
   std::vector<Agreement> agreements;
   for (const Core core : cores) {
     const int64_t equal = count_equal_on_core(net, feature_operator(config), core, hops, expected);
-    agreements.push_back({fmt::format("generated C++ on emulated {}", name_of(core)), equal, clips});
+    const std::string place = core == Core::host ? "the host" : fmt::format("emulated {}", name_of(core));
+    agreements.push_back({"generated C++ on " + place, equal, clips});
     if (progress)
       progress(
           {"comparing", static_cast<int64_t>(agreements.size()), static_cast<int64_t>(cores.size()), -1, ""});

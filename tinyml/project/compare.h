@@ -17,7 +17,8 @@ struct Agreement {
   int64_t equal = 0, clips = 0;
 };
 
-/// Runs windows of int16 samples, from raw samples to scores, through the generated program on each core.
+/// Runs windows of int16 samples, from raw samples to scores, through the generated program on each core:
+/// emulated, or for Core::host compiled by this machine's own compiler.
 /// Errors: not_found, naming the compiler or emulator that is missing.
 std::vector<Agreement> compare_engines(const Graph& net, const Config& config,
                                        const std::vector<std::vector<int16_t>>& windows,

@@ -84,6 +84,7 @@ Profile profile(const Graph& net, const std::optional<Operator>& features, const
   result.core = name_of(board.core);
   result.mode = name_of(mode);
   result.compiler = boards::find_toolchain(board.core).version;
+  result.cycles_source = emulate::cycle_source(board.core);
   result.net = cost_of(run.net, board);
   if (features) result.features = cost_of(run.features, board);
   result.flash_bytes = memory.flash_bytes;
@@ -124,7 +125,7 @@ std::string to_json(const Profile& p) {
                           {"source", p.source},
                           {"instructions", p.net.instructions},
                           {"cycles", p.net.cycles},
-                          {"cycles_source", "modelled"},
+                          {"cycles_source", p.cycles_source},
                           {"latency_ms", p.net.latency_ms},
                           {"energy_mj", p.net.energy_mj},
                           {"energy_source", "modelled"},
@@ -136,10 +137,13 @@ std::string to_json(const Profile& p) {
                           {"layers", layers},
                           {"elf_sha256", p.elf_sha256}};
   if (p.features) {
-    document["features"] = {{"instructions", p.features->instructions},
+    document["features"] = {{"source", p.source},
+                            {"instructions", p.features->instructions},
                             {"cycles", p.features->cycles},
+                            {"cycles_source", p.cycles_source},
                             {"latency_ms", p.features->latency_ms},
-                            {"energy_mj", p.features->energy_mj}};
+                            {"energy_mj", p.features->energy_mj},
+                            {"energy_source", "modelled"}};
   }
   return document.dump(2);
 }

@@ -28,6 +28,7 @@ struct LayerProfile {
 struct Profile {
   std::string board, core, mode, compiler;
   std::string source = "measured";
+  std::string cycles_source;  // "modelled: Cortex-M4 timing table"
   Cost net;
   std::optional<Cost> features;  // of the newest stride: one hop of samples
   int64_t flash_bytes = 0, ram_bytes = 0, stack_bytes = 0, arena_bytes = 0, model_bytes = 0;
@@ -55,8 +56,8 @@ codegen::GeneratedModel compile(const Graph& net, const std::optional<Operator>&
                                 const std::string& board, Mode mode, const std::filesystem::path& folder,
                                 const std::string& command_line);
 
-/// How many of the inputs give the same bytes on the emulated core as `expected`, input by input.
-/// For a program with signal processing an input is int16 samples, otherwise int8 features.
+/// How many of the inputs give the same bytes on the core, emulated or the host's own, as `expected`, input
+/// by input. For a program with signal processing an input is int16 samples, otherwise int8 features.
 int64_t count_equal_on_core(const Graph& net, const std::optional<Operator>& features, Core core,
                             const std::vector<std::vector<uint8_t>>& inputs,
                             const std::vector<std::vector<int8_t>>& expected);

@@ -30,9 +30,7 @@ class Model:
         """Instructions, latency_ms, ram_bytes, flash_bytes, energy and layers on an emulated board."""
         return json.loads(self._core.profile_json(board, mode))
 
-    def compile(
-        self, folder: str | PathLike, board: str = "arduino_nano33_ble", mode: str = "balanced"
-    ) -> None:
+    def compile(self, folder: str | PathLike, board: str = "arduino_nano33_ble", mode: str = "balanced") -> None:
         """Writes the generated C++ and the device headers that it includes into `folder`."""
         self._core.compile(fspath(folder), board, mode)
 

@@ -114,11 +114,7 @@ def float_wav(samples: np.ndarray, rate: int = RATE) -> bytes:
 
 
 def tone_clips(clips: int = 12) -> list:
-    return [
-        (tone(hz * (1 + 0.01 * i), i), label)
-        for label, hz in (("low", 400), ("high", 2000))
-        for i in range(clips)
-    ]
+    return [(tone(hz * (1 + 0.01 * i), i), label) for label, hz in (("low", 400), ("high", 2000)) for i in range(clips)]
 
 
 def write_tones(folder: Path, clips: int = 12) -> Path:

@@ -71,9 +71,7 @@ def test_spoiled_recording_in_python(tinyml, spoiled, own_project):
     assert bytes_in(own_project) == before
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"TFL3", b"text\n", bytes(4096)], ids=["empty", "short", "text", "zeros"]
-)
+@pytest.mark.parametrize("content", [b"", b"TFL3", b"text\n", bytes(4096)], ids=["empty", "short", "text", "zeros"])
 def test_spoiled_model(cli, tmp_path, content):
     path = tmp_path / "net.tflite"
     path.write_bytes(content)
@@ -112,9 +110,7 @@ def test_one_class(cli, tmp_path, own_project):
     before = bytes_in(own_project)
     for i in range(3):
         write_wav(tmp_path / "one" / "hum" / f"{i}.wav", tone(400, i))
-    cli("train", "kws", "--data", tmp_path / "one", *TRAIN, "--out", own_project).fails(
-        "one class only", "hum"
-    )
+    cli("train", "kws", "--data", tmp_path / "one", *TRAIN, "--out", own_project).fails("one class only", "hum")
     assert bytes_in(own_project) == before
 
 
@@ -127,9 +123,7 @@ def test_one_clip(cli, own_tones, own_project):
 
 def test_keyword_without_clips(cli, own_tones, own_project):
     before = bytes_in(own_project)
-    error = cli("train", "kws", "--data", own_tones, "--keywords", "low,shout", "--out", own_project).fails(
-        '"shout"'
-    )
+    error = cli("train", "kws", "--data", own_tones, "--keywords", "low,shout", "--out", own_project).fails('"shout"')
     assert "high, low" in error
     cli("data", "list", own_tones, "--keywords", "low,shout").fails('"shout"')
     assert bytes_in(own_project) == before

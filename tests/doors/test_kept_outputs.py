@@ -31,9 +31,7 @@ def test_full_disk(cli, tones, own_project, tmp_path, limit):
     cli("train", "kws", "--data", tones, *TRAIN, "--seed", 7, "--out", own_project, preexec=full).fails(
         "write", "project"
     )
-    cli("train", "kws", "--data", tones, *TRAIN, "--out", tmp_path / "new", preexec=full).fails(
-        "write", "new"
-    )
+    cli("train", "kws", "--data", tones, *TRAIN, "--out", tmp_path / "new", preexec=full).fails("write", "new")
     cli("quantize", own_project, "--calibration", "mse", preexec=full).fails("write", "project")
     cli("export", own_project, "--out", tmp_path / "e", preexec=full_disk(min(limit, 512))).fails("write")
     cli("compile", own_project, "--out", tmp_path / "c", preexec=full_disk(min(limit, 512))).fails("write")
@@ -66,9 +64,7 @@ def long_project(own_project):
     config = own_project / "tinyml.toml"
     text = config.read_text()
     assert "epochs = 3\n" in text and "patience = 50\n" in text
-    config.write_text(
-        text.replace("epochs = 3\n", "epochs = 100000\n").replace("patience = 50\n", "patience = 0\n")
-    )
+    config.write_text(text.replace("epochs = 3\n", "epochs = 100000\n").replace("patience = 50\n", "patience = 0\n"))
     return own_project
 
 

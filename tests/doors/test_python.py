@@ -23,9 +23,7 @@ def test_snippet(tinyml, words):
     audio_dataset = words
     from tinyml import AudioClassifier
 
-    classifier = AudioClassifier(
-        model_type="keyword_spotting", keywords=["yes", "no", "stop", "go"], sample_rate=16000
-    )
+    classifier = AudioClassifier(model_type="keyword_spotting", keywords=["yes", "no", "stop", "go"], sample_rate=16000)
     classifier.train(audio_dataset)
     tflite_model = classifier.export_tflite_micro(quantization="int8", target="arduino_nano33")
     with pytest.raises(tinyml.Error, match="/dev/ttyACM0"):
@@ -36,9 +34,7 @@ def test_snippet(tinyml, words):
 
 def test_data_sets(tinyml, words):
     def train(data):
-        return tinyml.AudioClassifier(keywords=["yes", "no"], epochs=1, architecture="hybrid_small").train(
-            data
-        )
+        return tinyml.AudioClassifier(keywords=["yes", "no"], epochs=1, architecture="hybrid_small").train(data)
 
     (words / "labels.csv").write_text(
         "path,label,split\n"
@@ -113,9 +109,7 @@ def test_export(tinyml, trained, tmp_path):
     assert bytes(loaded) == bytes(model) and model.size_kb == len(model) / 1024
     (output,) = loaded.run([np.zeros((1, 49, 40, 1), np.int8)])
     assert output.dtype == np.int8 and output.size == 2
-    (output,) = trained.export_tflite_micro(quantization="float32").run(
-        [np.zeros((1, 49, 40, 1), np.float32)]
-    )
+    (output,) = trained.export_tflite_micro(quantization="float32").run([np.zeros((1, 49, 40, 1), np.float32)])
     assert output.dtype == np.float32 and output.sum() == pytest.approx(1, abs=1e-5)
     with pytest.raises(tinyml.Error, match=r"tensor_arena_size of 1024 bytes .* needs \d+") as caught:
         trained.export_tflite_micro(tflite_config={"tensor_arena_size": 1024})

@@ -2,14 +2,18 @@
 # make         build the CLI (build/bin/tinyml), the libraries and the Python package (.venv)
 # make demo    keyword spotting from synthetic speech, or from TINYML_DATA, to a program on an emulated board
 # make test    everything that can be checked on this machine
+# make lint    only the format of the sources; make format mends it
 # make soak TARGET=fuzz|folds   the long checks
 
-BUILD_PACKAGES = cmake ninja-build g++ pkg-config ccache python3-dev python3-venv libhwy-dev libsoxr-dev libsndfile1-dev \
+BUILD_PACKAGES = cmake ninja-build g++ pkg-config ccache libhwy-dev libsoxr-dev libsndfile1-dev \
   libfmt-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libflatbuffers-dev flatbuffers-compiler zlib1g-dev libminizip-dev
+PYTHON_PACKAGES = python3-dev python3-venv
 BOARD_PACKAGES = gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm
 SPEECH_PACKAGES = espeak-ng
-TEST_PACKAGES = libgtest-dev libgmock-dev librapidcheck-dev arduino-builder arduino-ctags unzip clang $(FUZZ_RUNTIME)
+TEST_PACKAGES = libgtest-dev libgmock-dev librapidcheck-dev arduino-builder arduino-ctags unzip clang clang-format-14 $(FUZZ_RUNTIME)
 FUZZ_RUNTIME = libclang-rt-$(shell . /etc/os-release; [ "$$VERSION_ID" = 24.04 ] && echo 18 || echo 14)-dev
+
+PYTHON_SOURCES = python tests tools bench examples
 
 JOBS ?= $(shell nproc)
 PYTHON ?= python3
@@ -20,7 +24,7 @@ TIMED = tools/timed.sh
 all: build
 
 packages:
-	@tools/install_packages.sh build $(BUILD_PACKAGES)
+	@tools/install_packages.sh build $(BUILD_PACKAGES) $(PYTHON_PACKAGES)
 
 .venv/.ready: requirements.txt
 	@echo "Installing with pip into .venv: $$(grep -v '^#' requirements.txt | tr '\n' ' ')"
@@ -34,18 +38,19 @@ packages:
 	@touch $@
 
 configure: packages .venv/.ready
-	@cmake --preset release -DPython_EXECUTABLE=$(CURDIR)/.venv/bin/python -DTINYML_TESTS=$(if $(TESTS),ON,OFF) $(CMAKE_FLAGS) >build.log 2>&1 || { tail -n 30 build.log; exit 1; }
+	@cmake --preset release -DTINYML_PYTHON=ON -DPython_EXECUTABLE=$(CURDIR)/.venv/bin/python -DTINYML_TESTS=$(if $(TESTS),ON,OFF) $(CMAKE_FLAGS) >build.log 2>&1 || { tail -n 30 build.log; exit 1; }
 
 build: configure
 	@$(TIMED) "build" tools/build.sh build $(JOBS)
 
 demo:
-	@$(TIMED) "packages" tools/install_packages.sh "run the demo" $(BUILD_PACKAGES) $(BOARD_PACKAGES) $(if $(TINYML_DATA),,$(SPEECH_PACKAGES))
-	@$(MAKE) --no-print-directory build
+	@$(TIMED) "packages" tools/install_packages.sh "run the demo" $(BUILD_PACKAGES) $(BOARD_PACKAGES) python3-minimal $(if $(TINYML_DATA),,$(SPEECH_PACKAGES))
+	@cmake --preset release -DTINYML_PYTHON=OFF -DTINYML_TESTS=OFF $(CMAKE_FLAGS) >build.log 2>&1 || { tail -n 30 build.log; exit 1; }
+	@$(TIMED) "build" tools/build.sh build $(JOBS) tinyml_cli
 	@$(TIMED) "demo" tools/demo.sh
 
 test:
-	@$(TIMED) "packages" tools/install_packages.sh test $(BUILD_PACKAGES) $(BOARD_PACKAGES) $(SPEECH_PACKAGES) $(TEST_PACKAGES)
+	@$(TIMED) "packages" tools/install_packages.sh test $(BUILD_PACKAGES) $(PYTHON_PACKAGES) $(BOARD_PACKAGES) $(SPEECH_PACKAGES) $(TEST_PACKAGES)
 	@$(TIMED) "python" $(MAKE) --no-print-directory .venv/.tested
 	@$(MAKE) --no-print-directory build TESTS=1
 	@tools/run_tests.sh
@@ -53,9 +58,14 @@ test:
 soak:
 	@tools/soak.sh "$(TARGET)"
 
-format:
+lint: .venv/.tested
+	@clang-format-14 --dry-run -Werror $$(git ls-files '*.h' '*.cpp')
+	@.venv/bin/ruff check -q $(PYTHON_SOURCES)
+	@.venv/bin/ruff format -q --check $(PYTHON_SOURCES)
+
+format: .venv/.tested
 	clang-format-14 -i $$(git ls-files '*.h' '*.cpp')
-	.venv/bin/ruff format python tests tools bench examples
+	.venv/bin/ruff format -q $(PYTHON_SOURCES)
 
 clean:
 	rm -rf build .venv build.log

@@ -23,4 +23,4 @@ tools/timed.sh "export" "$tinyml" export "$work/project" --to arduino --out "$wo
 tools/timed.sh "proof" "$tinyml" compare "$work/project" --json >"$work/compare.json"
 "$tinyml" evaluate "$work/project" --json >"$work/evaluate.json"
 "$tinyml" profile "$work/project" --board arduino_nano33_ble --json >"$work/profile.json"
-.venv/bin/python tools/demo_table.py "$kind" "$work"
+python3 tools/demo_table.py "$kind" "$work"

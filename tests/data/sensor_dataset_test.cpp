@@ -150,6 +150,8 @@ TEST_F(SensorDatasets, NamesWhatIsWrong) {
   options_.rate_hz = -1;
   fails(ErrorKind::invalid_argument, {"-1"});
   options_ = {};
+  std::filesystem::create_symlink("/dev/zero", folder_.path() / "endless.csv");
+  fails(ErrorKind::bad_file, {"endless.csv", "not a regular file"}, "endless.csv");
   options_.hmac_key = "key";
   write("e.json", kJson);
   fails(ErrorKind::bad_file, {"e.json", "not signed"}, "e.json");
@@ -163,7 +165,7 @@ TEST(SensorMemory, ChecksRecordings) {
   SensorRecording r;
   r.channels = {{"x", ""}, {"y", ""}};
   const auto invalid = [&](const std::vector<std::string>& parts) {
-    expect_error(ErrorKind::invalid_argument, parts, [&] { make_sensor_dataset({r}); });
+    expect_error(ErrorKind::invalid_argument, parts, [&] { make_sensor_dataset(std::vector{r}); });
   };
   invalid({"recording 0", "0 values", "2 channels"});
   r.values = {1, 2, 3};
@@ -176,10 +178,30 @@ TEST(SensorMemory, ChecksRecordings) {
   r.intervals = {{1, 2, "a"}, {0, 1, "b"}};
   invalid({"recording 0", "interval"});
   r.intervals.clear();
-  const SensorDataset dataset = make_sensor_dataset({r, r, r, r});
+  const SensorDataset dataset = make_sensor_dataset(std::vector{r, r, r, r});
   EXPECT_THAT(dataset.labels, ElementsAre("normal"));
   EXPECT_EQ(groups_of(dataset).size(), 4u);
   EXPECT_EQ(dataset.rate_hz, 0);
+}
+
+TEST(SensorMemory, TakesTimes) {
+  TimedRecording timed;
+  timed.recording.channels = {{"x", ""}};
+  timed.recording.values = {1, 2, 3};
+  const auto invalid = [&](const std::vector<std::string>& parts) {
+    expect_error(ErrorKind::invalid_argument, parts, [&] { make_sensor_dataset(std::vector{timed}); });
+  };
+  timed.times_s = {0, 1};
+  invalid({"recording 0 of the data", "2 times for 3"});
+  timed.times_s = {0, 2, 1};
+  invalid({"backwards at sample 2"});
+  timed.times_s = {0, NAN, 1};
+  invalid({"time of sample 1"});
+  timed.times_s = {0, 2, 4};
+  SensorLoadOptions options;
+  options.rate_hz = 1;
+  const SensorDataset dataset = make_sensor_dataset(std::vector{timed}, options, true);
+  EXPECT_THAT(dataset.recordings[0].values, ElementsAre(1, 1.5f, 2, 2.5f, 3));
 }
 
 TEST(Strokes, ReadsAndRefuses) {

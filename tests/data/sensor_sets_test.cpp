@@ -2,8 +2,10 @@
 // The shared sets agree with what their READMEs say, and with an independent count in Python.
 #include <map>
 #include <set>
+#include <sstream>
 
 #include "tests/data/clips.h"
+#include "tinyml/base/subprocess.h"
 #include "tinyml/data/sensor_windows.h"
 
 namespace tinyml::data {
@@ -162,6 +164,41 @@ TEST_F(SensorSets, OccupancyHasARowNumberWithoutAName) {
   for (const SensorWindow& w : rows) occupied += w.label == 1;
   EXPECT_EQ(rows.size(), 10808u);
   EXPECT_EQ(occupied, 972u + 1729u);
+}
+
+/// Python's csv module as the second reader: the sum of every channel of every file.
+TEST_F(SensorSets, AgreeWithPythonOnEveryChannel) {
+  const auto path = folder("imu-exercise");
+  SKIP_WITHOUT(path);
+  if (!find_program("python3")) GTEST_SKIP() << "skipped: no python3";
+  SensorLoadOptions options;
+  options.rate_hz = 50;
+  const SensorDataset dataset = make_sensor_dataset(load_sensor_dataset(path, options).recordings, {}, true);
+  const ProcessResult python = run_process({"python3", "-c",
+                                            R"(
+import csv, sys
+for row in sorted(csv.DictReader(open(sys.argv[1] + "/labels.csv")), key=lambda row: row["file"]):
+    values = list(csv.reader(open(sys.argv[1] + "/" + row["file"])))[1:]
+    print(row["file"], row["label"], row["subject"], len(values), *(repr(sum(map(float, c))) for c in zip(*values)))
+)",
+                                            path.string()});
+  ASSERT_EQ(python.exit_code, 0) << python.error;
+  std::istringstream lines(python.output);
+  for (const SensorRecording& r : dataset.recordings) {
+    std::string file, label, subject;
+    size_t rows = 0;
+    lines >> file >> label >> subject >> rows;
+    EXPECT_TRUE(r.path.ends_with("/" + file)) << r.path;
+    EXPECT_EQ(r.label, label);
+    EXPECT_EQ(r.group, subject);
+    ASSERT_EQ(r.samples(), rows);
+    for (size_t c = 0; c < r.channels.size(); ++c) {
+      double expected = 0, sum = 0;
+      lines >> expected;
+      for (size_t i = 0; i < rows; ++i) sum += r.values[i * r.channels.size() + c];
+      EXPECT_NEAR(sum, expected, 1e-3) << file;
+    }
+  }
 }
 
 }  // namespace

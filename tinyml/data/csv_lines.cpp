@@ -104,12 +104,12 @@ std::string_view CsvLines::take_field(std::string_view line, size_t& at) {
   }
   const size_t begin = ++at;
   bool doubled = false;
-  for (;; ++at) {
+  for (;;) {
     at = line.find('"', at);
     if (at == std::string_view::npos) fail("a quote is not closed on its line");
     if (at + 1 >= line.size() || line[at + 1] != '"') break;
     doubled = true;
-    ++at;
+    at += 2;
   }
   std::string_view field = line.substr(begin, at - begin);
   for (++at; at < line.size() && line[at] != separator_; ++at) {
@@ -117,10 +117,7 @@ std::string_view CsvLines::take_field(std::string_view line, size_t& at) {
   }
   if (doubled) {
     std::string& plain = unquoted_.emplace_back();
-    for (size_t i = 0; i < field.size(); ++i) {
-      plain += field[i];
-      if (field[i] == '"') ++i;
-    }
+    for (size_t i = 0; i < field.size(); i += field[i] == '"' ? 2 : 1) plain += field[i];
     field = plain;
   }
   return trimmed(field);

@@ -10,16 +10,13 @@
 
 #include "tinyml/base/error.h"
 #include "tinyml/base/thread_pool.h"
-#include "tinyml/data/labels_csv.h"
+#include "tinyml/data/sensor_collect.h"
 #include "tinyml/data/sensor_scan.h"
-#include "tinyml/data/sensor_split.h"
 #include "tinyml/data/split.h"
 
 namespace tinyml::data {
 namespace fs = std::filesystem;
 namespace {
-
-constexpr size_t kMostLabels = 1000;
 
 [[noreturn]] void invalid(const std::string& message) { throw Error(ErrorKind::invalid_argument, message); }
 
@@ -41,103 +38,46 @@ void check_options(const SensorLoadOptions& options) {
   }
 }
 
+void check_recording(const TimedRecording& timed) {
+  const SensorRecording& r = timed.recording;
+  if (r.channels.empty() || r.values.empty() || r.values.size() % r.channels.size() != 0) {
+    invalid(fmt::format("{} values for {} channels", r.values.size(), r.channels.size()));
+  }
+  if (r.channels.size() > kMostChannels) {
+    invalid(fmt::format("{} channels; at most {} are taken", r.channels.size(), kMostChannels));
+  }
+  for (size_t k = 0; k < r.values.size(); ++k) {
+    if (std::isfinite(r.values[k])) continue;
+    invalid(fmt::format("sample {}, channel \"{}\" is not a finite number", k / r.channels.size(),
+                        r.channels[k % r.channels.size()].name));
+  }
+  size_t end = 0;
+  for (const LabelInterval& interval : r.intervals) {
+    if (interval.begin < end || interval.end <= interval.begin || interval.end > r.samples()) {
+      invalid(
+          fmt::format("the label interval {} to {} is empty, overlaps another or ends behind the {} samples",
+                      interval.begin, interval.end, r.samples()));
+    }
+    end = interval.end;
+  }
+  if (timed.times_s.empty()) return;
+  if (timed.times_s.size() != r.samples()) {
+    invalid(fmt::format("{} times for {} samples", timed.times_s.size(), r.samples()));
+  }
+  for (size_t i = 0; i < timed.times_s.size(); ++i) {
+    if (!std::isfinite(timed.times_s[i]))
+      invalid(fmt::format("the time of sample {} is not a finite number", i));
+    if (i > 0 && timed.times_s[i] < timed.times_s[i - 1]) {
+      invalid(fmt::format("the clock runs backwards at sample {}", i));
+    }
+  }
+}
+
 /// label.anything.ending, as Edge Impulse names its files.
 std::string label_of_name(const std::string& name, const std::string& otherwise) {
   const std::string file = name.substr(name.find_last_of('/') + 1);
   const size_t dot = file.find('.');
   return dot > 0 && dot != file.find_last_of('.') ? file.substr(0, dot) : otherwise;
-}
-
-/// The data's own rate: the median, to three digits where the clocks differ.
-double common_rate(const std::vector<double>& rates, bool regular) {
-  std::vector<double> known;
-  std::copy_if(rates.begin(), rates.end(), std::back_inserter(known), [](double r) { return r > 0; });
-  if (known.empty()) return 0;
-  std::sort(known.begin(), known.end());
-  const double median = known[known.size() / 2];
-  if (regular && known.back() - known.front() <= 0.01 * median) return median;
-  const double unit = std::pow(10, std::floor(std::log10(median)) - 2);
-  return std::round(median / unit) * unit;
-}
-
-std::string listed(const std::vector<Channel>& channels) {
-  std::string text;
-  for (const Channel& channel : channels) text += (text.empty() ? "" : ",") + channel.name;
-  return one_line(text);
-}
-
-void check_channels(const std::vector<SensorRecording>& recordings) {
-  const SensorRecording& first = recordings.front();
-  for (const SensorRecording& r : recordings) {
-    const bool same =
-        std::equal(r.channels.begin(), r.channels.end(), first.channels.begin(), first.channels.end(),
-                   [](const Channel& a, const Channel& b) { return a.name == b.name; });
-    for (size_t c = 0; same && c < r.channels.size(); ++c) {
-      const Channel& mine = r.channels[c];
-      const Channel& theirs = first.channels[c];
-      if (mine.unit == theirs.unit || mine.unit.empty() || theirs.unit.empty()) continue;
-      invalid(fmt::format("{} has \"{}\" in {}, {} has it in {}; bring them to one unit", one_line(r.path),
-                          mine.name, mine.unit, one_line(first.path), theirs.unit));
-    }
-    if (same) continue;
-    invalid(fmt::format("{} has the channels {}, {} has {}; choose common ones by the option channels",
-                        one_line(r.path), listed(r.channels), one_line(first.path), listed(first.channels)));
-  }
-}
-
-/// Keeps the wanted labels (all if none are), sorted unless given; recordings without any of them go.
-void keep_labels(SensorDataset& dataset, std::vector<bool>& fixed, const std::string& where) {
-  std::set<std::string> there;
-  for (const SensorRecording& recording : dataset.recordings) {
-    for (std::string& label : labels_of(recording)) there.insert(std::move(label));
-    if (there.size() > kMostLabels) {
-      invalid(fmt::format("{} has more than {} different labels; is the label column right?", where,
-                          kMostLabels));
-    }
-  }
-  for (const std::string& label : there) {
-    if (is_plain_text(label)) continue;
-    invalid(fmt::format("label \"{}\" in {} is not UTF-8 or holds control characters: rename it",
-                        one_line(label), where));
-  }
-  if (dataset.labels.empty()) {
-    dataset.labels.assign(there.begin(), there.end());
-    return;
-  }
-  const std::vector<std::string> names(there.begin(), there.end());
-  for (const std::string& label : dataset.labels) {
-    if (there.count(label)) continue;
-    invalid(fmt::format("{} has no recording labelled \"{}\"; nearest: {}", where, label,
-                        nearest_names(label, names)));
-  }
-  const std::set<std::string> wanted(dataset.labels.begin(), dataset.labels.end());
-  size_t kept = 0;
-  for (size_t i = 0; i < dataset.recordings.size(); ++i) {
-    SensorRecording& recording = dataset.recordings[i];
-    for (LabelInterval& interval : recording.intervals) {
-      if (!wanted.count(interval.label)) interval.label.clear();
-    }
-    if (recording.intervals.empty() ? !wanted.count(recording.label) : labels_of(recording).empty()) continue;
-    if (kept != i) dataset.recordings[kept] = std::move(recording);
-    fixed[kept++] = fixed[i];
-  }
-  dataset.recordings.resize(kept);
-  fixed.resize(kept);
-}
-
-SensorDataset finish(std::vector<SensorRecording> recordings, std::vector<bool> fixed, bool split_rest,
-                     const SensorLoadOptions& options, const std::string& where) {
-  if (recordings.empty()) throw Error(ErrorKind::not_found, fmt::format("{} has no samples", where));
-  check_channels(recordings);
-  fixed.resize(recordings.size(), false);
-  SensorDataset dataset;
-  dataset.rate_hz = recordings.front().rate_hz;
-  dataset.channels = recordings.front().channels;
-  dataset.labels = options.labels;
-  dataset.recordings = std::move(recordings);
-  keep_labels(dataset, fixed, where);
-  if (split_rest) split_sensor_recordings(dataset.recordings, options.split, std::move(fixed));
-  return dataset;
 }
 
 /// The recordings of all sensors for every stretch of time that all of them have.
@@ -222,77 +162,35 @@ SensorDataset load_sensor_dataset(const fs::path& path, const SensorLoadOptions&
       options.progress({"loading", count, static_cast<int64_t>(sources.size()), -1, ""});
     }
   });
-
-  std::vector<double> rates;
-  bool regular = true;
-  for (const std::vector<TimedRecording>& recordings : read) {
-    for (const TimedRecording& timed : recordings) {
-      if (timed.recording.samples() < 2) continue;
-      rates.push_back(measured_rate_hz(timed, options.gap_periods));
-      regular = regular && is_regular(timed, options.gap_periods);
-    }
-  }
-  const double rate_hz = options.rate_hz > 0 ? options.rate_hz : common_rate(rates, regular);
-  if (rate_hz > 0 && std::find(rates.begin(), rates.end(), 0.0) != rates.end()) {
-    invalid(fmt::format("some files of {} have a clock and some have none; give row_rate_hz for these",
-                        path.string()));
-  }
-  std::vector<std::vector<SensorRecording>> clocked(sources.size());
-  pool.run(sources.size(), [&](size_t i, int) {
-    check_interrupt();
-    for (const TimedRecording& timed : read[i]) {
-      for (SensorRecording& piece : to_fixed_rate(timed, {rate_hz, options.gap_periods, options.gaps})) {
-        clocked[i].push_back(std::move(piece));
-      }
-    }
-    read[i].clear();
-  });
-  std::vector<SensorRecording> recordings;
+  std::vector<TimedRecording> recordings;
   std::vector<bool> fixed;
   for (size_t i = 0; i < sources.size(); ++i) {
-    for (SensorRecording& recording : clocked[i]) {
-      recordings.push_back(std::move(recording));
+    for (TimedRecording& timed : read[i]) {
+      recordings.push_back(std::move(timed));
       fixed.push_back(sources[i].split.has_value());
     }
   }
-  return finish(std::move(recordings), std::move(fixed), true, options, path.string());
+  return collect_sensor_dataset(std::move(recordings), fixed, true, options, path.string());
+}
+
+SensorDataset make_sensor_dataset(std::vector<TimedRecording> recordings, const SensorLoadOptions& options,
+                                  bool keep_splits, const std::string& where) {
+  check_options(options);
+  for (size_t i = 0; i < recordings.size(); ++i) {
+    with_context(fmt::format("recording {} of {}", i, where), [&] { check_recording(recordings[i]); });
+    SensorRecording& r = recordings[i].recording;
+    if (r.intervals.empty() && r.label.empty()) r.label = options.default_label;
+    if (r.group.empty()) r.group = r.path.empty() ? fmt::format("recording-{}", i) : r.path;
+    if (r.rate_hz == 0) r.rate_hz = options.csv.row_rate_hz > 0 ? options.csv.row_rate_hz : options.rate_hz;
+  }
+  return collect_sensor_dataset(std::move(recordings), {}, !keep_splits, options, where);
 }
 
 SensorDataset make_sensor_dataset(std::vector<SensorRecording> recordings, const SensorLoadOptions& options,
                                   bool keep_splits, const std::string& where) {
-  check_options(options);
-  std::vector<double> rates;
-  for (size_t i = 0; i < recordings.size(); ++i) {
-    SensorRecording& r = recordings[i];
-    if (r.channels.empty() || r.values.empty() || r.values.size() % r.channels.size() != 0) {
-      invalid(fmt::format("recording {} of {} has {} values for {} channels", i, where, r.values.size(),
-                          r.channels.size()));
-    }
-    for (size_t k = 0; k < r.values.size(); ++k) {
-      if (std::isfinite(r.values[k])) continue;
-      invalid(fmt::format("recording {} of {}, sample {}, channel \"{}\" is not a finite number", i, where,
-                          k / r.channels.size(), r.channels[k % r.channels.size()].name));
-    }
-    size_t end = 0;
-    for (const LabelInterval& interval : r.intervals) {
-      if (interval.begin < end || interval.end <= interval.begin || interval.end > r.samples()) {
-        invalid(
-            fmt::format("recording {} of {}: the label interval {} to {} is empty, overlaps another or ends "
-                        "behind its {} samples",
-                        i, where, interval.begin, interval.end, r.samples()));
-      }
-      end = interval.end;
-    }
-    if (r.intervals.empty() && r.label.empty()) r.label = options.default_label;
-    if (r.group.empty()) r.group = r.path.empty() ? fmt::format("recording-{}", i) : r.path;
-    rates.push_back(r.rate_hz);
-  }
-  const double rate_hz = options.rate_hz > 0 ? options.rate_hz : common_rate(rates, true);
-  for (SensorRecording& r : recordings) {
-    if (rate_hz > 0)
-      r = std::move(to_fixed_rate({std::move(r), {}}, {rate_hz, options.gap_periods, options.gaps})[0]);
-  }
-  return finish(std::move(recordings), {}, !keep_splits, options, where);
+  std::vector<TimedRecording> timed;
+  for (SensorRecording& recording : recordings) timed.push_back({std::move(recording), {}});
+  return make_sensor_dataset(std::move(timed), options, keep_splits, where);
 }
 
 }  // namespace tinyml::data

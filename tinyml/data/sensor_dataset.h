@@ -71,9 +71,13 @@ struct SensorLoadOptions {
 /// recording; interrupted.
 SensorDataset load_sensor_dataset(const std::filesystem::path& path, const SensorLoadOptions& options = {});
 
-/// The same for recordings in memory, already on a clock; those at other rates are resampled to
-/// options.rate_hz, or to the median rate. Without a group a recording is its own. `keep_splits` keeps the
-/// recordings' splits. `where` is what messages call the data. Errors also for values that are not finite.
+/// The same for recordings in memory, with or without times of their own; a recording without either times or
+/// a rate comes at csv.row_rate_hz, or else at options.rate_hz. Without a group a recording is its own, named
+/// by its path if it has one. `keep_splits` keeps the recordings' splits. `where` is what messages call the
+/// data. Errors also for values and times that are not finite, descending times and bad intervals.
+SensorDataset make_sensor_dataset(std::vector<TimedRecording> recordings,
+                                  const SensorLoadOptions& options = {}, bool keep_splits = false,
+                                  const std::string& where = "the data");
 SensorDataset make_sensor_dataset(std::vector<SensorRecording> recordings,
                                   const SensorLoadOptions& options = {}, bool keep_splits = false,
                                   const std::string& where = "the data");

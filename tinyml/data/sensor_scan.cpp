@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <fstream>
 #include <regex>
 #include <string_view>
 
@@ -79,8 +80,9 @@ class Scan {
   /// A CSV whose first line has the columns path or file, and label.
   static bool is_list(const fs::path& file) {
     if (file.filename() == "labels.csv") return true;
-    if (ending_of(file) != ".csv" || fs::file_size(file) > kLargestFile) return false;
-    const std::string text = read_text(file);
+    if (ending_of(file) != ".csv" || !fs::is_regular_file(file)) return false;
+    std::string text(4096, ' ');
+    std::ifstream(file).read(text.data(), static_cast<std::streamsize>(text.size()));
     const std::string first = "," + text.substr(0, text.find_first_of("\r\n")) + ",";
     const auto has = [&](const char* column) { return first.find(column) != std::string::npos; };
     return (has(",path,") || has(",file,")) && has(",label,");
@@ -215,6 +217,9 @@ std::vector<SensorSource> find_sensor_sources(const fs::path& path, const Sensor
 
 std::vector<TimedRecording> read_sensor_file(const fs::path& file, const SensorLoadOptions& options) {
   std::error_code ignored;
+  if (fs::exists(file, ignored) && !fs::is_regular_file(file, ignored)) {
+    throw Error(ErrorKind::bad_file, fmt::format("{} is not a regular file", file.string()));
+  }
   const uintmax_t size = fs::file_size(file, ignored);
   if (!ignored && size > kLargestFile) {
     throw Error(ErrorKind::bad_file,

@@ -42,6 +42,21 @@ Front front(const std::string& kind, int32_t frame_samples, int32_t hop_samples)
   return {name, mfcc, frame_samples, hop_samples, mfcc.coefficients};
 }
 
+/// A sensor's front end of 10 features.
+Front sensor_front(const std::string& kind, int32_t samples, int32_t hop) {
+  const std::string name = kind + "_" + std::to_string(samples) + "_" + std::to_string(hop);
+  const std::vector<float> scale(10, kind == "raw" ? 150.0f : 0.05f);
+  if (kind == "raw") return {name, Raw{{.channels = 10}, {}, scale}, 10, 10, 10};
+  if (kind == "flatten") {
+    FlattenStatistics op{.frame = {.channels = 2, .samples = samples, .hop = hop}, .scale = scale};
+    op.average = op.minimum = false;
+    return {name, op, 2 * samples, 2 * hop, 10};
+  }
+  Spectral op{.frame = {.samples = samples, .hop = hop, .rate_hz = 16}, .scale = scale};
+  op.filter = FilterKind::low_pass, op.cutoff_hz = 5;
+  return {name, op, samples, hop, 10};
+}
+
 class Streaming : public ::testing::TestWithParam<Front> {};
 
 constexpr int32_t kFrames = 12;
@@ -94,7 +109,10 @@ TEST_P(Streaming, EqualsTheWholeWindowAfterEveryPush) {
 
 INSTANTIATE_TEST_SUITE_P(Fronts, Streaming,
                          ::testing::Values(front("mfe", 64, 40), front("mfe", 64, 20), front("mfe", 64, 64),
-                                           front("mfe", 48, 60), front("mfcc", 60, 40)),
+                                           front("mfe", 48, 60), front("mfcc", 60, 40),
+                                           sensor_front("raw", 1, 1), sensor_front("flatten", 20, 5),
+                                           sensor_front("flatten", 7, 9), sensor_front("spectral", 40, 8),
+                                           sensor_front("spectral", 16, 16)),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace

@@ -99,7 +99,8 @@ class AudioClassifier:
     keyword) or "sound_classification" (the labels of the data). sample_rate: Hz.
 
     Options: window_ms, features ("mfe" or "mfcc"), bands, architecture, epochs, batch, copies,
-    learning_rate, augment, refit, label_smoothing, balance_classes, seed, board, name; threads: 0 takes the physical cores.
+    learning_rate, augment, refit, label_smoothing, balance_classes, seed, board, name; threads: 0 takes the physical
+    cores.
 
     Every mistake raises tinyml.Error (a ValueError) with one line that names the argument or file.
     """

@@ -41,6 +41,19 @@ class RandomNet {
     return weighted(FullyConnected{}, x, {units, inputs}, 0, units, inputs);
   }
   TensorId add(TensorId a, TensorId b) { return node(Add{}, {a, b}, 0.07f); }
+  TensorId sub(TensorId a, TensorId b) { return node(Sub{}, {a, b}, 0.06f); }
+  TensorId mul(TensorId a, TensorId b) { return node(Mul{}, {a, b}, 0.005f); }
+  TensorId reshape(TensorId x, Shape shape) {
+    const TensorId out = node(Reshape{std::move(shape)}, {x}, 1);
+    graph_[out].quantization = graph_[x].quantization;
+    return out;
+  }
+  TensorId last_step(TensorId x) {
+    const TensorId out = node(LastStep{}, {x}, 1);
+    graph_[out].quantization = graph_[x].quantization;
+    return out;
+  }
+  TensorId lstm(TensorId x, int32_t units) { return recurrent(Lstm{}, x, units, 4); }
   TensorId average_pool(TensorId x) {
     AveragePool2D op;
     op.filter_height = graph_[x].shape[1];
@@ -86,6 +99,26 @@ class RandomNet {
     ops::infer(graph_, graph_.nodes.back());
     return out;
   }
+  TensorId recurrent(Operator op, TensorId x, int32_t units, int32_t gates) {
+    const int32_t inputs = graph_[x].shape[2];
+    std::vector<TensorId> ids = {x};
+    const auto constant = [&](DType dtype, Shape shape, float scale) {
+      Tensor tensor{"parameter", dtype, std::move(shape), {{scale}, {0}, 0}, nullptr};
+      std::vector<int8_t> small(static_cast<size_t>(elements(tensor.shape)));
+      std::vector<int32_t> large(small.size());
+      for (int8_t& value : small) value = static_cast<int8_t>(static_cast<int>(random_.below(255)) - 127);
+      for (int32_t& value : large) value = static_cast<int32_t>(random_.below(400)) - 200;
+      tensor.data = dtype == DType::int8 ? to_constant<int8_t>(small) : to_constant<int32_t>(large);
+      ids.push_back(graph_.add(std::move(tensor)));
+    };
+    const float input_scale = graph_[x].quantization.scale();
+    const float of_input = static_cast<float>(1 / (5300 * input_scale * std::sqrt(inputs)));
+    const float of_output = static_cast<float>(1 / (30 * std::sqrt(units)));
+    for (int32_t g = 0; g < gates; ++g) constant(DType::int8, {units, inputs}, of_input);
+    for (int32_t g = 0; g < gates; ++g) constant(DType::int8, {units, units}, of_output);
+    for (int32_t g = 0; g < gates; ++g) constant(DType::int32, {units}, of_input * input_scale);
+    return node(std::move(op), ids, 1.0f / 128);
+  }
   TensorId weighted(Operator op, TensorId x, Shape shape, int32_t axis, int32_t channels, int32_t fan_in) {
     Tensor weights, bias;
     const bool per_channel = !std::holds_alternative<FullyConnected>(op);
@@ -128,6 +161,16 @@ inline Graph small_net(const std::string& name, uint64_t seed) {
   Graph graph = net.finish(net.softmax(net.dense(x, 4)));
   graph.metadata["labels"] = R"(["yes","no","unknown \"?\"","silence"])";
   return graph;
+}
+
+/// Recurrent layers over [1, steps, 3, 1], then the elementwise operators; the parameters do not depend on
+/// the number of steps.
+inline Graph recurrent_net(const std::string& name, uint64_t seed, int32_t steps) {
+  RandomNet net(name, seed);
+  TensorId x = net.reshape(net.input({1, steps, 3, 1}), {1, steps, 3});
+  x = net.last_step(net.lstm(net.lstm(x, 9), 6));
+  const TensorId a = net.dense(x, 5), b = net.dense(x, 5);
+  return net.finish(net.mul(net.sub(a, b), net.add(a, b)));
 }
 
 }  // namespace tinyml::codegen

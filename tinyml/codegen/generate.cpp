@@ -66,17 +66,23 @@ GeneratedModel generate(const Graph& net, const std::optional<Operator>& feature
   GeneratedModel model;
   model.name = text.name;
   text.arena_bytes = text.net.plan.arena_bytes;
+  text.state_bytes = text.net.state_bytes;
   model.arena_lower_bound_bytes = text.net.plan.lower_bound_bytes;
   if (features) {
     text.framing = framing_of(*features);
     text.frame = make_frame_program(*features, options.target);
     check_features(net, *text.frame);
+    if (text.net.state_bytes > 0 && text.frames() != 1) {
+      throw Error(ErrorKind::invalid_argument,
+                  fmt::format("a net with state takes one frame at a time, not {}: make it streaming first",
+                              text.frames()));
+    }
     text.arena_bytes = std::max(text.arena_bytes, text.frame->plan.arena_bytes);
     model.arena_lower_bound_bytes =
         std::max(model.arena_lower_bound_bytes, text.frame->plan.lower_bound_bytes);
     text.features =
         print_layer(*text.frame, 0, fmt::format("features_{}", name_of(*features)), "Front end, one frame");
-    text.state_bytes = 2 * text.framing.overlap_samples() + net[net.inputs[0]].size_bytes();
+    text.state_bytes += 2 * text.framing.overlap_samples() + net[net.inputs[0]].size_bytes();
     model.features = text.features->info;
     text.table_bytes += text.features->info.table_bytes;
   }

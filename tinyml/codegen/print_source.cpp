@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <string_view>
 
 #include "tinyml/base/error.h"
 #include "tinyml/codegen/print_files.h"
@@ -57,7 +58,8 @@ std::string print_includes(const ModelText& text) {
   for (const PrintedLayer& layer : text.layers) headers.insert(layer.header);
   if (text.features) headers.insert(text.features->header);
   std::string includes = fmt::format("#include \"{}.h\"\n\n", text.name);
-  if (text.frame || text.options.input_in_arena) includes += "#include <string.h>\n\n";
+  if (text.frame || text.options.input_in_arena || text.net.state_bytes > 0)
+    includes += "#include <string.h>\n\n";
   for (const std::string& header : headers) includes += fmt::format("#include \"{}\"\n", header);
   return includes;
 }
@@ -82,6 +84,10 @@ inline T* at(int32_t offset) {{
 }}
 )",
                                    text.name, text.arena_bytes);
+  if (text.net.state_bytes > 0) {
+    memory += fmt::format("\nalignas(4) uint8_t layer_state[{}];  // kept from one inference to the next\n",
+                          text.net.state_bytes);
+  }
   if (!text.frame) return memory;
   if (text.framing.overlap_samples() > 0) {
     memory += fmt::format("\nint16_t past_samples[{}];\n", text.framing.overlap_samples());
@@ -107,19 +113,25 @@ std::string print_invoke(const ModelText& text) {
   return invoke + fmt::format("  return {};\n}}\n", pointer_to(text.net, text.net.output(), true));
 }
 
+constexpr std::string_view kForget = "  memset(layer_state, 0, sizeof(layer_state));\n";
+
 std::string print_front_end(const ModelText& text) {
   const Framing& framing = text.framing;
   const int32_t overlap = framing.overlap_samples();
   const int64_t last_row = (text.frames() - 1) * text.row_bytes();
   const std::string frame = pointer_to(*text.frame, text.frame->input(), false);
   std::string code = "\nvoid reset() {\n";
+  if (text.net.state_bytes > 0) code += kForget;
   if (overlap > 0) code += "  memset(past_samples, 0, sizeof(past_samples));\n";
   code += fmt::format("  memset({}, 0, {});\n", frame, 2 * framing.frame_samples);
   code += fmt::format("  {}(feature_window);\n", text.features->info.symbol);
-  code += fmt::format(
-      "  for (int32_t row = {0}; row <= {1}; row += {0}) memcpy(feature_window + row, feature_window, "
-      "{0});\n}}\n",
-      text.row_bytes(), last_row);
+  if (last_row > 0) {
+    code += fmt::format(
+        "  for (int32_t row = {0}; row <= {1}; row += {0}) memcpy(feature_window + row, feature_window, "
+        "{0});\n",
+        text.row_bytes(), last_row);
+  }
+  code += "}\n";
 
   code += fmt::format("\nvoid push(const int16_t* samples) {{\n  int16_t* frame = {};\n", frame);
   if (overlap > 0) {
@@ -132,8 +144,12 @@ std::string print_front_end(const ModelText& text) {
   }
   if (last_row > 0)
     code += fmt::format("  memmove(feature_window, feature_window + {}, {});\n", text.row_bytes(), last_row);
-  code += fmt::format("  {}(feature_window + {});\n}}\n", text.features->info.symbol, last_row);
-  return code + "\nconst int8_t* classify() { return invoke(feature_window); }\n";
+  code += fmt::format("  {}(feature_window + {});\n", text.features->info.symbol, last_row);
+  if (text.net.state_bytes == 0) {
+    return code + "}\n\nconst int8_t* classify() { return invoke(feature_window); }\n";
+  }
+  return code + fmt::format("  invoke(feature_window);\n}}\n\nconst int8_t* classify() {{ return {}; }}\n",
+                            pointer_to(text.net, text.net.output(), true));
 }
 
 }  // namespace
@@ -146,7 +162,11 @@ std::string print_source(const ModelText& text) {
   for (const std::string& label : labels_of(text.net.graph))
     source += fmt::format("    {},\n", string_literal(label));
   source += "};\n" + print_invoke(text);
-  if (text.frame) source += print_front_end(text);
+  if (text.frame) {
+    source += print_front_end(text);
+  } else if (text.net.state_bytes > 0) {
+    source += fmt::format("\nvoid reset() {{\n{}}}\n", kForget);
+  }
   return source + fmt::format("\n}}  // namespace {}\n", text.name);
 }
 

@@ -47,6 +47,25 @@ void features(const int16_t* samples, const int32_t* s, const uint16_t* u, int8_
 }
 )";
 
+constexpr const char* kSensors = R"(
+#include "tinyml/device/dsp/flatten_statistics.h"
+#include "tinyml/device/dsp/raw.h"
+#include "tinyml/device/dsp/spectral.h"
+struct P {
+  static constexpr int32_t frames = 2, channels = 3, frame_samples = 125, hop_samples = 25, features = 21;
+  static constexpr int32_t average = 1, minimum = 1, maximum = 1, root_mean_square = 1;
+  static constexpr int32_t standard_deviation = 1, skewness = 1, kurtosis = 1;
+  static constexpr int32_t fraction_bits = 12, order = 5, high_pass = 1, fft_size = 16;
+  static constexpr int32_t normalised_bits = 26, block_step = 8, first_bin = 1, last_bin = 8, log = 1;
+};
+void features(const int16_t* samples, const int32_t* s, const int16_t* w, const uint16_t* u, int8_t* out,
+              void* scratch) {
+  tinyml::device::raw(P{}, samples, s, out);
+  tinyml::device::flatten_statistics(P{}, samples, s, out);
+  tinyml::device::spectral(P{}, samples, s, w, u, s, s, out, scratch);
+}
+)";
+
 class CrossCompile : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
@@ -82,6 +101,14 @@ TEST_P(CrossCompile, WaveletCallsNoFloatArithmetic) {
   ASSERT_EQ(compiled.exit_code, 0) << compiled.error;
   const ProcessResult symbols = run_process({"arm-none-eabi-nm", "-u", object()});
   ASSERT_NE(symbols.output.find("memmove"), std::string::npos);
+  EXPECT_THAT(symbols.output, Not(ContainsRegex("__aeabi_[fd]|log|sqrt")));
+}
+
+TEST_P(CrossCompile, SensorsCallNoFloatArithmetic) {
+  const ProcessResult compiled = compile(kSensors);
+  ASSERT_EQ(compiled.exit_code, 0) << compiled.error;
+  const ProcessResult symbols = run_process({"arm-none-eabi-nm", "-u", object()});
+  ASSERT_NE(symbols.output.find("__aeabi_uldivmod"), std::string::npos);
   EXPECT_THAT(symbols.output, Not(ContainsRegex("__aeabi_[fd]|log|sqrt")));
 }
 

@@ -11,22 +11,26 @@ constexpr float kFeatureScale = 1.0f / 64;
 constexpr int32_t kFeatureZeroPoint = -128;
 
 /// samples -> features, alone.
-Graph feature_graph(const Config& config) {
+Graph feature_graph(const Operator& op, int32_t window_samples) {
   Graph graph;
   graph.name = "features";
-  const TensorId samples = graph.add({"samples", DType::int16, {1, config.window_samples()}, {}, nullptr});
+  const TensorId samples = graph.add({"samples", DType::int16, {1, window_samples}, {}, nullptr});
   const TensorId features = graph.add({"features", DType::int8, {}, {}, nullptr});
   graph.inputs = {samples};
   graph.outputs = {features};
-  graph.nodes = {{feature_operator(config), {samples}, {features}}};
+  graph.nodes = {{op, {samples}, {features}}};
   ops::infer(graph);
   return graph;
 }
 
 }  // namespace
 
-FeatureExtractor::FeatureExtractor(const Config& config) : window_samples_(config.window_samples()) {
-  const Graph graph = feature_graph(config);
+FeatureExtractor::FeatureExtractor(const Config& config)
+    : FeatureExtractor(feature_operator(config), config.window_samples()) {}
+
+FeatureExtractor::FeatureExtractor(const Operator& op, int32_t window_samples)
+    : window_samples_(window_samples) {
+  const Graph graph = feature_graph(op, window_samples);
   shape_ = graph[graph.outputs[0]].shape;
   call_ = ops::lower(graph, graph.nodes[0], {});
 }

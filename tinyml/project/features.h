@@ -15,8 +15,10 @@ namespace tinyml::project {
 class FeatureExtractor {
  public:
   explicit FeatureExtractor(const Config& config);
+  /// Any front end (ops::frame_of), on windows of `window_samples` int16 values of all channels.
+  FeatureExtractor(const Operator& op, int32_t window_samples);
 
-  /// [1, frames, bands or coefficients, 1], int8.
+  /// [1, frames, features, 1], int8.
   const Shape& shape() const { return shape_; }
   int64_t size() const { return elements(shape_); }
   int32_t window_samples() const { return window_samples_; }

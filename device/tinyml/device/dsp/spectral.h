@@ -60,24 +60,21 @@ constexpr int64_t spectral_scratch_bytes(int64_t frame_samples, int64_t fft_size
 
 namespace detail {
 
-/// Raises held [fft_size / 2 + 1] to the power of each bin over the blocks of values [frame_samples], which
-/// are first scaled by 2^shift to `normalised_bits`. `z`: [fft_size / 2].
+/// Raises held [fft_size / 2 + 1] to the power of each bin over the blocks of values [frame_samples], none
+/// above 2^normalised_bits. `z`: [fft_size / 2].
 template <class P>
-void hold_spectrum(const P& p, const int32_t* values, int32_t shift, const int16_t* twiddles, uint64_t* held,
+void hold_spectrum(const P& p, const int32_t* values, const int16_t* twiddles, uint64_t* held,
                    Complex<FixedArithmetic>* z) {
   const int32_t n = p.fft_size / 2;
-  const int32_t left = shift < 0 ? 0 : shift, right = shift < 0 ? -shift : 0;
-  const int32_t half = right ? 1 << (right - 1) : 0;
   const auto hold = [&](int32_t k, uint64_t power) {
     if (power > held[k]) held[k] = power;
   };
   for (int32_t start = 0; start < p.frame_samples; start += p.block_step) {
-    const auto at = [&](int32_t t) __attribute__((always_inline))->int32_t {
-      return t < p.frame_samples ? (values[t] * (1 << left) + half) >> right : 0;
-    };
+    const int32_t* block = values + start;
+    const int32_t count = p.frame_samples - start < p.fft_size ? p.frame_samples - start : p.fft_size;
     BitReversedIndex index(n);
-    for (int32_t i = 0; i < n; ++i, index.next()) {
-      z[index.value()] = {at(start + 2 * i), at(start + 2 * i + 1)};
+    for (int32_t t = 0; t < p.fft_size; t += 2, index.next()) {
+      z[index.value()] = {t < count ? block[t] : 0, t + 1 < count ? block[t + 1] : 0};
     }
     complex_fft(z, n, twiddles);
     split_real_spectrum(z, n, twiddles);
@@ -122,14 +119,16 @@ void spectral_frame(const P& p, const int16_t* samples, const int32_t* sections,
     put(wave.skewness);
     put(wave.kurtosis);
 
-    uint32_t peak = 0;
+    const int32_t above = wave.largest - wave.mean, below = wave.mean - wave.smallest;
+    const int32_t reach = above > below ? above : below;
+    const int32_t shift = p.normalised_bits - detail::bit_length(static_cast<uint32_t>(reach));
+    const int32_t left = shift < 0 ? 0 : shift, right = shift < 0 ? -shift : 0;
+    const int32_t half = right ? 1 << (right - 1) : 0;
     for (int32_t i = 0; i < p.frame_samples; ++i) {
-      values[i] -= wave.mean;
-      peak |= static_cast<uint32_t>(values[i] < 0 ? -values[i] : values[i]);
+      values[i] = ((values[i] - wave.mean) * (1 << left) + half) >> right;
     }
     for (int32_t k = 0; k < bins; ++k) held[k] = 0;
-    const int32_t shift = p.normalised_bits - detail::bit_length(peak);
-    if (peak) detail::hold_spectrum(p, values, shift, twiddles, held, z);
+    if (reach) detail::hold_spectrum(p, values, twiddles, held, z);
 
     uint64_t loudest = 0;
     for (int32_t k = 0; k < bins; ++k) loudest |= held[k];

@@ -36,7 +36,8 @@ inline Magnitude root_mean_square(const Statistics& s) {
 namespace detail {
 
 /// sum / count to nearest, halves away from zero.
-inline int64_t divide_rounded(int64_t sum, int32_t count) {
+template <class Integer>
+Integer divide_rounded(Integer sum, int32_t count) {
   return sum < 0 ? -((count / 2 - sum) / count) : (sum + count / 2) / count;
 }
 
@@ -64,8 +65,8 @@ Statistics statistics_of(int32_t count, Value&& value) {
   const int32_t right = 17 - __builtin_clz(static_cast<uint32_t>(reach));
   const int32_t left = right < 0 ? -right : 0, drop = right < 0 ? 0 : right;
   const int32_t half = drop ? 1 << (drop - 1) : 0;
-  const int32_t rest = static_cast<int32_t>(
-      detail::divide_rounded((sum - static_cast<int64_t>(mean) * count) * (1 << left), count));
+  const int32_t rest = detail::divide_rounded(
+      static_cast<int32_t>(sum - static_cast<int64_t>(mean) * count) * (1 << left), count);
 
   int32_t first = 0;
   uint64_t second = 0, fourth = 0;
@@ -73,21 +74,19 @@ Statistics statistics_of(int32_t count, Value&& value) {
   for (int32_t i = 0; i < count; ++i) {
     const int32_t d = (((value(i) - mean) * (1 << left) + half) >> drop) - rest;
     const int32_t squared = d * d;
-    const int64_t cubed = static_cast<int64_t>(
-        multiply_48x16(static_cast<uint32_t>(squared), static_cast<uint16_t>(d < 0 ? -d : d)));
     first += d;
     second += static_cast<uint32_t>(squared);
-    third += d < 0 ? -cubed : cubed;
-    fourth += (square(squared) + (1 << 15)) >> 16;
+    third += multiply_wide(squared, d);
+    fourth += square((squared + (1 << 7)) >> 8);
   }
 
   // The deviations' own mean, at most 1, is what rounding left; it moves the higher moments to first order.
-  const int64_t bias = detail::divide_rounded(static_cast<int64_t>(first) * (1 << 16), count);
+  const int64_t bias = detail::divide_rounded(first * (1 << 14), count);
   const Magnitude n = to_magnitude(static_cast<uint32_t>(count), 0);
-  const Magnitude squares = to_magnitude(second - static_cast<uint64_t>((bias * first) >> 16), 0);
-  const int64_t cubes = third - 3 * ((bias * static_cast<int64_t>(second >> 8)) >> 8);
+  const Magnitude squares = to_magnitude(second - static_cast<uint64_t>((bias * first) >> 14), 0);
+  const int64_t cubes = third - 3 * ((bias * static_cast<int64_t>(second >> 8)) >> 6);
   const Magnitude fourths =
-      to_magnitude(fourth - static_cast<uint64_t>(4 * (((third >> 16) * bias) >> 16)), 16);
+      to_magnitude(fourth - static_cast<uint64_t>(4 * (((third >> 16) * bias) >> 14)), 16);
   const Magnitude inverse = n / squares;
   result.variance = squares / n;
   result.variance.exponent += 2 * (drop - left);

@@ -2,6 +2,11 @@
 #include "tinyml/base/file.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <functional>
 
 #include "tinyml/base/error.h"
 
@@ -14,6 +19,74 @@ Bytes bytes(std::string_view text) { return {text.begin(), text.end()}; }
 
 size_t entries(const fs::path& folder) {
   return static_cast<size_t>(std::distance(fs::recursive_directory_iterator(folder), {}));
+}
+
+/// The error's kind and one line.
+std::pair<ErrorKind, std::string> refusal(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    return {error.kind(), error.what()};
+  }
+  return {};
+}
+
+#define EXPECT_REFUSED(work, expected_kind, text)                \
+  do {                                                           \
+    const auto [kind, message] = refusal([&] { work; });         \
+    EXPECT_EQ(kind, expected_kind) << message;                   \
+    EXPECT_NE(message.find(text), std::string::npos) << message; \
+  } while (false)
+
+TEST(ReadBytes, RefusesWhatIsNoRegularFile) {
+  const TemporaryFolder folder;
+  const fs::path pipe = folder.path() / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_REFUSED(read_bytes(pipe), ErrorKind::bad_file, "pipe is a device or pipe");
+  EXPECT_REFUSED(read_bytes("/dev/zero"), ErrorKind::bad_file, "/dev/zero is a device");
+  EXPECT_REFUSED(read_bytes(folder.path()), ErrorKind::bad_file, "is a folder");
+  EXPECT_REFUSED(read_bytes(folder.path() / "gone"), ErrorKind::not_found, "gone");
+  EXPECT_FALSE(read_bytes("/proc/self/stat").empty());
+}
+
+TEST(ReadBytes, RefusesAHugeFile) {
+  const TemporaryFolder folder;
+  write_text(folder.path() / "huge", "");
+  ASSERT_EQ(::truncate((folder.path() / "huge").c_str(), (int64_t{1} << 31) + 1), 0);
+  EXPECT_REFUSED(read_bytes(folder.path() / "huge"), ErrorKind::bad_file, "huge is larger than 2 GB");
+}
+
+TEST(WriteBytes, TellsWhyAFolderCannotBeMade) {
+  const TemporaryFolder folder;
+  write_text(folder.path() / "file", "");
+  EXPECT_REFUSED(write_text(folder.path() / "file" / "x" / "a", ""), ErrorKind::io,
+                 "file/x/a: Not a directory");
+  EXPECT_REFUSED(write_text(folder.path(), ""), ErrorKind::io, "Is a directory");
+}
+
+TEST(CheckWritable, LeavesEverythingAsItWas) {
+  const TemporaryFolder folder;
+  write_text(folder.path() / "file", "old");
+  check_writable(folder.path() / "x" / "y" / "new");
+  check_writable(folder.path() / "file");
+  EXPECT_EQ(entries(folder.path()), 1u);
+  EXPECT_EQ(read_text(folder.path() / "file"), "old");
+  EXPECT_REFUSED(check_writable(folder.path() / "file" / "a"), ErrorKind::io, "file/a: Not a directory");
+  EXPECT_REFUSED(check_writable(folder.path()), ErrorKind::io, "Is a directory");
+  EXPECT_REFUSED(check_writable("/proc/no_such_folder/a"), ErrorKind::not_found, "/proc/no_such_folder/a");
+}
+
+TEST(TemporaryFolders, NameTmpdir) {
+  const char* const set = std::getenv("TMPDIR");
+  const std::string before = set ? set : "";
+  ::setenv("TMPDIR", "/nonexistent", 1);
+  EXPECT_REFUSED(const TemporaryFolder folder, ErrorKind::not_found, "TMPDIR");
+  EXPECT_REFUSED(const TemporaryFolder folder, ErrorKind::not_found, "/nonexistent");
+  if (set) {
+    ::setenv("TMPDIR", before.c_str(), 1);
+  } else {
+    ::unsetenv("TMPDIR");
+  }
 }
 
 TEST(WriteFiles, WritesAllAndMakesFolders) {

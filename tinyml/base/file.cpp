@@ -17,8 +17,7 @@ namespace tinyml {
 namespace fs = std::filesystem;
 namespace {
 
-[[noreturn]] void fail(const fs::path& path, const char* action) {
-  const int code = errno;
+[[noreturn]] void fail(const fs::path& path, const char* action, int code = errno) {
   throw Error(code == ENOENT ? ErrorKind::not_found : ErrorKind::io,
               fmt::format("cannot {} {}: {}", action, path.string(), std::strerror(code)));
 }
@@ -32,15 +31,20 @@ struct Descriptor {
 
 template <class Container>
 Container read_whole(const fs::path& path) {
-  Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  constexpr size_t kMostBytes = size_t{1} << 31;
+  // Opening a pipe would wait for its writer.
+  Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   struct stat status {};
   if (file.fd < 0 || ::fstat(file.fd, &status) != 0) fail(path, "open");
-  if (S_ISDIR(status.st_mode)) {
-    throw Error(ErrorKind::bad_file, fmt::format("{} is a folder, not a file", path.string()));
-  }
+  const auto refuse = [&](const char* what) {
+    throw Error(ErrorKind::bad_file, fmt::format("{} {}", path.string(), what));
+  };
+  if (S_ISDIR(status.st_mode)) refuse("is a folder, not a file");
+  if (!S_ISREG(status.st_mode)) refuse("is a device or pipe, not a file");
   Container content;
   size_t size = 0;
   for (;;) {
+    if (std::max(size, static_cast<size_t>(status.st_size)) > kMostBytes) refuse("is larger than 2 GB");
     content.resize(
         size + std::max<size_t>(
                    static_cast<size_t>(status.st_size) + 1 - std::min<size_t>(size, status.st_size), 4096));
@@ -59,20 +63,24 @@ Container read_whole(const fs::path& path) {
 class StagedFile {
  public:
   StagedFile(const fs::path& path, std::span<const uint8_t> bytes) : path_(path) {
-    std::error_code ignored;
-    for (fs::path folder = path.parent_path(); !folder.empty() && !fs::exists(folder, ignored);) {
+    std::error_code error;
+    if (fs::is_directory(path, error)) fail(path, "write", EISDIR);
+    for (fs::path folder = path.parent_path(); !folder.empty() && !fs::exists(folder, error);) {
       made_.push_back(folder);
       folder = folder.parent_path();
     }
-    if (path.has_parent_path()) fs::create_directories(path.parent_path(), ignored);
+    if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
+    if (error) {
+      remove();
+      fail(path_, "write", error.value());
+    }
     temporary_ = path.string() + ".XXXXXX";
     const Descriptor file{::mkstemp(temporary_.data())};
     if (file.fd < 0) temporary_.clear();
     if (file.fd < 0 || !fill(file.fd, bytes)) {
       const int code = errno;
       remove();
-      errno = code;
-      fail(path_, "write");
+      fail(path_, "write", code);
     }
   }
   ~StagedFile() { remove(); }
@@ -115,12 +123,14 @@ std::string read_text(const fs::path& path) { return read_whole<std::string>(pat
 
 void write_bytes(const fs::path& path, std::span<const uint8_t> bytes) { StagedFile(path, bytes).publish(); }
 
+void check_writable(const fs::path& path) { const StagedFile probe(path, {}); }
+
 void write_files(const std::vector<NewFile>& files) {
   std::stack<StagedFile> staged;
   try {
     for (const NewFile& file : files) staged.emplace(file.path, file.content);
     for (; !staged.empty(); staged.pop()) staged.top().publish();
-  } catch (const Error&) {
+  } catch (...) {
     // Last first: the folders that were made belong to the first file in them.
     while (!staged.empty()) staged.pop();
     throw;
@@ -132,8 +142,16 @@ void write_text(const fs::path& path, std::string_view text) {
 }
 
 TemporaryFolder::TemporaryFolder() {
-  std::string name = (fs::temp_directory_path() / "tinyml-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) fail(name, "create");
+  const char* variable = std::getenv("TMPDIR");
+  const fs::path parent = variable && *variable ? variable : "/tmp";
+  std::string name = (parent / "tinyml-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr) {
+    const int code = errno;
+    throw Error(code == ENOENT ? ErrorKind::not_found : ErrorKind::io,
+                fmt::format("cannot make a temporary folder in {}: {}; set TMPDIR to a folder that can be "
+                            "written",
+                            parent.string(), std::strerror(code)));
+  }
   path_ = name;
 }
 

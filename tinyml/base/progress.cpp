@@ -14,8 +14,9 @@ static_assert(std::atomic<bool>::is_always_lock_free);
 void request_interrupt() { interrupted.store(true); }
 void clear_interrupt() { interrupted.store(false); }
 bool interrupt_requested() { return interrupted.load(std::memory_order_relaxed); }
+void throw_interrupted() { throw Error(ErrorKind::interrupted, "interrupted; earlier results are kept"); }
 void check_interrupt() {
-  if (interrupt_requested()) throw Error(ErrorKind::interrupted, "interrupted; earlier results are kept");
+  if (interrupt_requested()) throw_interrupted();
 }
 
 }  // namespace tinyml

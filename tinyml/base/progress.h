@@ -23,5 +23,7 @@ void clear_interrupt();
 bool interrupt_requested();
 /// Throws Error(interrupted) if asked to; long loops call it once a step.
 void check_interrupt();
+/// Throws it in any case: Ctrl-C was seen elsewhere, as by a child.
+[[noreturn]] void throw_interrupted();
 
 }  // namespace tinyml

@@ -23,14 +23,20 @@ std::optional<fs::path> find_program(const std::string& name) {
   if (name.find('/') != std::string::npos) {
     return ::access(name.c_str(), X_OK) == 0 ? std::optional<fs::path>(name) : std::nullopt;
   }
+  std::error_code ignored;
   const char* path = std::getenv("PATH");
   for (std::string rest = path ? path : ""; !rest.empty();) {
     const size_t colon = rest.find(':');
     const fs::path candidate = fs::path(rest.substr(0, colon)) / name;
-    if (::access(candidate.c_str(), X_OK) == 0 && fs::is_regular_file(candidate)) return candidate;
+    if (::access(candidate.c_str(), X_OK) == 0 && fs::is_regular_file(candidate, ignored)) return candidate;
     rest = colon == std::string::npos ? "" : rest.substr(colon + 1);
   }
   return std::nullopt;
+}
+
+std::string ProcessResult::ending() const {
+  if (signal == 0) return fmt::format("ended with exit code {}", exit_code);
+  return fmt::format("was killed by signal {} ({})", signal, ::strsignal(signal));
 }
 
 ProcessResult run_process(const std::vector<std::string>& arguments, double timeout_seconds,
@@ -96,7 +102,9 @@ ProcessResult run_process(const std::vector<std::string>& arguments, double time
   if (timed_out) {
     throw Error(ErrorKind::io, fmt::format("{} did not finish within {} s", arguments[0], timeout_seconds));
   }
-  result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  if (WIFSIGNALED(status)) result.signal = WTERMSIG(status);
+  if (result.signal == SIGINT) throw_interrupted();
+  result.exit_code = result.signal ? 128 + result.signal : WEXITSTATUS(status);
   return result;
 }
 

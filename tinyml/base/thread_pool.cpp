@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tinyml/base/thread_pool.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
+
+#include "tinyml/base/error.h"
 
 namespace tinyml {
 
@@ -22,14 +28,19 @@ struct ThreadPool::State {
   std::atomic<int> busy{0};
   bool stop = false;
   std::exception_ptr failure;
+  size_t failed_task = 0;
 
   void work(int thread) {
     for (size_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < tasks;) {
       try {
         (*body)(i, thread);
       } catch (...) {
+        // Tasks are begun in order, so all before the first that fails are under way: they end.
+        next.store(tasks, std::memory_order_relaxed);
         std::lock_guard lock(mutex);
-        if (!failure) failure = std::current_exception();
+        if (failure && failed_task < i) continue;
+        failure = std::current_exception();
+        failed_task = i;
       }
     }
   }
@@ -57,10 +68,24 @@ struct ThreadPool::State {
   }
 };
 
+void ThreadPool::check_threads(int threads) {
+  if (threads >= 0 && threads <= kMostThreads) return;
+  throw Error(ErrorKind::invalid_argument,
+              fmt::format("threads is within 0 (all CPUs) and {}, not {}", kMostThreads, threads));
+}
+
 ThreadPool::ThreadPool(int threads) : state_(std::make_unique<State>()) {
-  if (threads <= 0) threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  check_threads(threads);
+  if (threads == 0) {
+    threads = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMostThreads);
+  }
+  state_->workers.reserve(static_cast<size_t>(threads));
   for (int i = 1; i < threads; ++i) {
-    state_->workers.emplace_back([this, i] { state_->serve(i); });
+    try {
+      state_->workers.emplace_back([state = state_.get(), i] { state->serve(i); });
+    } catch (const std::system_error&) {
+      break;
+    }
   }
 }
 
@@ -95,7 +120,7 @@ void ThreadPool::run(size_t tasks, const std::function<void(size_t, int)>& body)
   s.work(0);
   std::unique_lock lock(s.mutex);
   s.done.wait(lock, [&] { return s.busy.load(std::memory_order_acquire) == 0; });
-  if (s.failure) std::rethrow_exception(s.failure);
+  if (s.failure) std::rethrow_exception(std::exchange(s.failure, nullptr));
 }
 
 }  // namespace tinyml

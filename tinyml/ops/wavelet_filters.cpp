@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <complex>
+#include <limits>
 #include <numbers>
 
 #include "tinyml/base/error.h"
@@ -35,26 +36,29 @@ Polynomial power(const Polynomial& base, int exponent) {
   return result;
 }
 
-Real binomial(int n, int k) {
-  Real value = 1;
-  for (int i = 1; i <= k; ++i) value = value * static_cast<Real>(n - k + i) / static_cast<Real>(i);
-  return value;
-}
-
 /// Polynomials that are even functions of the frequency: cos^2 and sin^2 of half of it.
 const Polynomial kCosine = {0.25L, 0.5L, 0.25L}, kSine = {-0.25L, 0.5L, -0.25L};
 
-/// The half-band polynomial that 2 `order` zeros at z = -1 leave: sum of C(order - 1 + k, k) y^k, k < order,
-/// with y = sin^2 of half the frequency. Its coefficients in y.
-Polynomial half_band(int order) {
-  Polynomial coefficients;
-  for (int k = 0; k < order; ++k) coefficients.push_back(binomial(order - 1 + k, k));
-  return coefficients;
+/// The half-band polynomial that 2 `order` zeros at z = -1 leave is the sum over k < order of this times y^k,
+/// y = sin^2 of half the frequency: C(order - 1 + k, k).
+Real half_band(int order, int k) {
+  Real value = 1;
+  for (int i = 1; i <= k; ++i) value = value * static_cast<Real>(order - 1 + i) / static_cast<Real>(i);
+  return value;
 }
 
-/// Its roots with imaginary part >= 0, by real part; by Aberth's iteration.
+/// It as a symmetric polynomial of 2 order - 1 coefficients.
+Polynomial half_band_shape(int order) {
+  Polynomial sum(static_cast<size_t>(2 * order - 1)), term = {1};
+  for (int k = 0; k < order; ++k, term = term * kSine) {
+    const size_t first = static_cast<size_t>(order - 1 - k);
+    for (size_t i = 0; i < term.size(); ++i) sum[first + i] += half_band(order, k) * term[i];
+  }
+  return sum;
+}
+
+/// Its roots in y with imaginary part >= 0, by real part; by Aberth's iteration.
 std::vector<Complex> half_band_roots(int order) {
-  const Polynomial p = half_band(order);
   const int degree = order - 1;
   std::vector<Complex> roots;
   for (int i = 0; i < degree; ++i) {
@@ -65,7 +69,7 @@ std::vector<Complex> half_band_roots(int order) {
       Complex value = 0, slope = 0;
       for (int k = degree; k >= 0; --k) {
         slope = slope * root + value;
-        value = value * root + p[static_cast<size_t>(k)];
+        value = value * root + half_band(order, k);
       }
       Complex repulsion = 0;
       for (const Complex& other : roots) {
@@ -75,9 +79,7 @@ std::vector<Complex> half_band_roots(int order) {
     }
   }
   std::erase_if(roots, [](const Complex& root) { return root.imag() < -1e-10L; });
-  for (Complex& root : roots) {
-    if (std::abs(root.imag()) < 1e-10L) root = root.real();
-  }
+  for (Complex& root : roots) root = {root.real(), std::abs(root.imag()) < 1e-10L ? 0 : root.imag()};
   std::ranges::sort(roots, {}, [](const Complex& root) { return root.real(); });
   return roots;
 }
@@ -148,29 +150,23 @@ Polynomial symlet(int order) {
       phase.push_back((z.imag() == 0 ? 1 : 2) * zn.real() / static_cast<Real>(n));
     }
   }
-  Real best = 0;
+  const auto harmonic = [&](size_t choice, size_t n) {
+    Real c = 0;
+    for (size_t i = 0; i < zeros.size(); ++i) c += choice >> i & 1 ? -phases[i][n] : phases[i][n];
+    return c;
+  };
+  Real best = std::numeric_limits<Real>::max();
   size_t best_choice = 0;
   for (size_t choice = 0; choice < size_t{1} << (zeros.size() - 1); ++choice) {
     Real total = 0;
-    for (size_t n = 0; n < kHarmonics; ++n) {
-      Real c = 0;
-      for (size_t i = 0; i < zeros.size(); ++i) c += choice >> i & 1 ? -phases[i][n] : phases[i][n];
-      total += c * c;
-    }
-    if (choice == 0 || total < best) {
-      best = total;
-      best_choice = choice;
-    }
+    for (size_t n = 0; n < kHarmonics; ++n) total += harmonic(choice, n) * harmonic(choice, n);
+    if (total < best) best = total, best_choice = choice;
   }
   // Which of a filter and its mirror image carries the name is a convention of the published tables; it shows
   // as the sign of the phase's mean.
   constexpr int kPositive[] = {2, 3, 7, 11, 12, 14, 15, 16, 17, 19, 20};
   Real mean = 0;
-  for (size_t n = 0; n < kHarmonics; n += 2) {
-    for (size_t i = 0; i < zeros.size(); ++i) {
-      mean += (best_choice >> i & 1 ? -phases[i][n] : phases[i][n]) / static_cast<Real>(n + 1);
-    }
-  }
+  for (size_t n = 0; n < kHarmonics; n += 2) mean += harmonic(best_choice, n) / static_cast<Real>(n + 1);
   if ((mean > 0) != (std::ranges::count(kPositive, order) > 0)) best_choice = ~best_choice;
 
   Polynomial shape = power({1, 1}, order);
@@ -208,15 +204,10 @@ std::vector<Real> solve(std::vector<std::vector<Real>> rows, std::vector<Real> r
 /// shifts below 2 K follow from the others.
 Polynomial coiflet(int order) {
   const size_t length = static_cast<size_t>(6 * order), unknowns = static_cast<size_t>(2 * order);
-  const auto put = [&](const Polynomial& p, size_t at, Real factor, std::vector<Real>& sum) {
-    for (size_t i = 0; i < p.size(); ++i) sum[at + i] += factor * p[i];
-  };
+  const Polynomial cosines = power(kCosine, order), direction = cosines * power(kSine, order);
+  const Polynomial start = cosines * half_band_shape(order);
   std::vector<Real> taps(length);
-  const Polynomial moments = half_band(order), cosines = power(kCosine, order);
-  for (int k = 0; k < order; ++k) {
-    put(cosines * power(kSine, k), static_cast<size_t>(order - k), moments[static_cast<size_t>(k)], taps);
-  }
-  const Polynomial direction = cosines * power(kSine, order);
+  std::ranges::copy(start, taps.begin() + 1);
   for (int step = 0; step < 400; ++step) {
     std::vector<std::vector<Real>> slopes;
     std::vector<Real> right;
@@ -235,7 +226,9 @@ Polynomial coiflet(int order) {
       }
     }
     const std::vector<Real> change = solve(std::move(slopes), std::move(right));
-    for (size_t j = 0; j < unknowns; ++j) put(direction, j, change[j], taps);
+    for (size_t j = 0; j < unknowns; ++j) {
+      for (size_t i = 0; i < direction.size(); ++i) taps[i + j] += change[j] * direction[i];
+    }
   }
   return taps;
 }
@@ -247,15 +240,7 @@ FilterBank biorthogonal(int synthesis_order, int analysis_order) {
   const int order = (synthesis_zeros + analysis_zeros) / 2;
   Polynomial synthesis = power({1, 1}, synthesis_zeros), analysis = power({1, 1}, analysis_zeros);
   if (synthesis_order < 4) {
-    const Polynomial coefficients = half_band(order);
-    Polynomial sum(static_cast<size_t>(2 * order - 1));
-    for (int k = 0; k < order; ++k) {
-      const Polynomial term = power(kSine, k);
-      for (size_t i = 0; i < term.size(); ++i) {
-        sum[static_cast<size_t>(order - 1 - k) + i] += coefficients[static_cast<size_t>(k)] * term[i];
-      }
-    }
-    analysis = analysis * sum;
+    analysis = analysis * half_band_shape(order);
   } else {
     const std::vector<Complex> roots = half_band_roots(order);
     const size_t to_synthesis = synthesis_order == 6 ? 1 : 0;

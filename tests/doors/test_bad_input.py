@@ -194,7 +194,7 @@ def test_unreadable_labels_csv(cli, own_tones, own_project):
     for text, names in {
         "path,label\nlow/00.wav,low\nlow/gone.wav,low\n": ["labels.csv line 3", "low/gone.wav"],
         "path,label\nlow/00.wav\n": ["labels.csv line 2"],
-        "file,label\nlow/00.wav,low\n": ["labels.csv", '"path"'],
+        "name,label\nlow/00.wav,low\n": ["labels.csv", '"path"'],
         "path,label,split\nlow/00.wav,low,holdout\n": ["labels.csv line 2", "holdout"],
         'path,label\n"low/00.wav,low\n': ["labels.csv line 2"],
         "": ["labels.csv"],

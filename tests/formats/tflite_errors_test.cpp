@@ -119,7 +119,7 @@ const Mutation kMutations[] = {
     {"Uint8", [](auto&, auto& graph) { tensor(graph, "input").type = schema::TensorType::UINT8; },
      "model input: not supported: input of uint8 (int8 and float32 are)"},
     {"Variable", [](auto&, auto& graph) { tensor(graph, "pooled").is_variable = true; },
-     "op 2 MAX_POOL_2D: tensor 5 pooled: not supported: a variable (state that the model keeps)"},
+     "op 2 MAX_POOL_2D: not supported: pooled, a variable (state that the model keeps)"},
     {"ScaleNan", [](auto&, auto& graph) { tensor(graph, "pooled").quantization->scale[0] = std::nanf(""); },
      "tensor pooled has the scale nan"},
     {"ZeroPointOutOfRange",

@@ -40,6 +40,8 @@ TEST(SensorCsv, ReadsFilesWithoutAHeader) {
   EXPECT_EQ(dated[0].recording.label, "ok");
   const auto tabs = parse_sensor_csv("1\t2\n3\t4\n", "t.tsv");
   EXPECT_THAT(tabs[0].recording.values, ElementsAre(1, 2, 3, 4));
+  const auto quoted = parse_sensor_csv("\"say \"\"x\"\" (g)\" ,\"a,b\"\n1,2\n", "t.csv");
+  EXPECT_THAT(quoted[0].recording.channels, ElementsAre(Channel{"say \"x\"", "g"}, Channel{"a,b", ""}));
   const auto semicolons = parse_sensor_csv("a;b\n1.5;2\n", "t.csv");
   EXPECT_THAT(semicolons[0].recording.values, ElementsAre(1.5f, 2));
 }

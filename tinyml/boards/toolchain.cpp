@@ -25,12 +25,19 @@ std::string first_error_line(const std::string& text) {
 
 void run_compiler(const std::vector<std::string>& arguments, const fs::path& folder, std::string_view what) {
   const ProcessResult result = run_process(arguments, 600, folder);
+  if (result.signal != 0) {
+    throw Error(ErrorKind::io, fmt::format("{}: the compiler {}", what, result.ending()));
+  }
   if (result.exit_code != 0) {
     throw Error(ErrorKind::bad_file, fmt::format("{}: {}", what, first_error_line(result.error)));
   }
 }
 
 }  // namespace
+
+bool has_toolchain(Core core) {
+  return core == Core::cortex_m0plus || core == Core::cortex_m4 || core == Core::cortex_m7;
+}
 
 Toolchain find_toolchain(Core core) {
   const auto toolchain = [](const fs::path& compiler) -> Toolchain {
@@ -43,7 +50,7 @@ Toolchain find_toolchain(Core core) {
     }
     throw Error(ErrorKind::not_found, "no C++ compiler for this machine is installed: apt install g++");
   }
-  if (core != Core::cortex_m0plus && core != Core::cortex_m4 && core != Core::cortex_m7) {
+  if (!has_toolchain(core)) {
     throw Error(ErrorKind::unsupported, fmt::format("no cross compiler is set up for {}", name_of(core)));
   }
   const std::optional<fs::path> compiler = find_program("arm-none-eabi-g++");

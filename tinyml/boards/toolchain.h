@@ -15,6 +15,9 @@ struct Toolchain {
   std::string version;             // first line of --version
 };
 
+/// Whether a compiler is set up for `core`, installed or not.
+bool has_toolchain(Core core);
+
 /// The compiler for `core`. Errors: not_found naming the packages to install; unsupported for a core that
 /// this version has no compiler for.
 Toolchain find_toolchain(Core core);
@@ -35,7 +38,7 @@ struct CompileRequest {
 
 /// Compiles each source, links, and moves the ELF to `output`. The object of `foo.cpp` is named `foo.o`,
 /// which linker scripts may match; names must differ. The same sources give the same bytes. Errors: as
-/// find_toolchain; bad_file with the compiler's first message.
+/// find_toolchain; bad_file with the compiler's first message; io when it was killed; interrupted.
 void compile(const CompileRequest& request);
 
 }  // namespace tinyml::boards

@@ -197,7 +197,7 @@ Dataset load_dataset(const fs::path& path, const LoadOptions& options) {
   const std::vector<Source> sources = find_sources(path, options.unknown_and_silence);
   std::vector<std::vector<int16_t>> samples(sources.size());
   std::atomic<int64_t> done{0};
-  ThreadPool pool;
+  ThreadPool pool(options.threads);
   pool.run(sources.size(), [&](size_t i, int thread) {
     check_interrupt();
     samples[i] = read_audio(sources[i].file, options.sample_rate_hz).samples;

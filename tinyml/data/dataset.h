@@ -39,6 +39,7 @@ struct LoadOptions {
   bool unknown_and_silence = true;
   double validation_fraction = 0.15;
   double test_fraction = 0.15;
+  int threads = 0;  // that decode files; see ThreadPool
   ProgressHook progress;
 };
 

@@ -2,8 +2,6 @@
 #include "tinyml/data/synth.h"
 
 #include <fmt/core.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
@@ -16,6 +14,7 @@
 #include <set>
 
 #include "tinyml/base/error.h"
+#include "tinyml/base/folder_draft.h"
 #include "tinyml/base/random.h"
 #include "tinyml/base/subprocess.h"
 #include "tinyml/base/thread_pool.h"
@@ -35,6 +34,15 @@ struct Clip {
   Split split;
   Voice voice;  // none for silence
 };
+
+constexpr int64_t kMostClips = 100000;
+
+int64_t unknown_clips(const SynthOptions& options) {
+  return options.unknown_clips < 0 ? int64_t{options.clips_per_keyword} * 5 / 2 : options.unknown_clips;
+}
+int64_t silence_clips(const SynthOptions& options) {
+  return options.silence_clips < 0 ? options.clips_per_keyword : options.silence_clips;
+}
 
 [[noreturn]] void invalid(const std::string& message) { throw Error(ErrorKind::invalid_argument, message); }
 
@@ -61,6 +69,12 @@ void check_options(const SynthOptions& options) {
   for (const std::string& word : options.unknown_words) check_word(word);
   if (options.clips_per_keyword < 3) {
     invalid(fmt::format("{} clips a keyword; the three splits need at least 3", options.clips_per_keyword));
+  }
+  const int64_t clips = static_cast<int64_t>(options.keywords.size()) * options.clips_per_keyword +
+                        unknown_clips(options) + silence_clips(options);
+  if (clips > kMostClips) {
+    invalid(fmt::format("{} clips of {} keywords, the unknown words and silence are {} in all; at most {}",
+                        options.clips_per_keyword, options.keywords.size(), clips, kMostClips));
   }
   if (options.sample_rate_hz < 4000 || options.sample_rate_hz > 192000) {
     invalid(fmt::format("sample rate {} Hz is not within 4000 to 192000 Hz", options.sample_rate_hz));
@@ -100,8 +114,8 @@ std::vector<Clip> plan_clips(const SynthOptions& options, const std::array<std::
   std::vector<Clip> clips;
   std::map<std::string, int> numbers;
   Random random(options.seed);
-  const auto add = [&](const std::string& label, int32_t count, const auto& word_of) {
-    const std::array<int32_t, 3> share = shares(count);
+  const auto add = [&](const std::string& label, int64_t count, const auto& word_of) {
+    const std::array<int32_t, 3> share = shares(static_cast<int32_t>(count));
     for (size_t s = 0; s < 3; ++s) {
       std::vector<Voice> voices = all_voices[s];
       shuffle(voices, random);
@@ -122,11 +136,10 @@ std::vector<Clip> plan_clips(const SynthOptions& options, const std::array<std::
   }
   for (std::vector<std::string>& words : unknown) shuffle(words, random);
   if (!unknown[0].empty()) {
-    add("unknown", options.unknown_clips < 0 ? options.clips_per_keyword * 5 / 2 : options.unknown_clips,
+    add("unknown", unknown_clips(options),
         [&](size_t s, int32_t i) { return unknown[s][static_cast<size_t>(i) % unknown[s].size()]; });
   }
-  add("silence", options.silence_clips < 0 ? options.clips_per_keyword : options.silence_clips,
-      [](size_t, int32_t) { return std::string("generated noise"); });
+  add("silence", silence_clips(options), [](size_t, int32_t) { return std::string("generated noise"); });
   return clips;
 }
 
@@ -145,8 +158,8 @@ std::vector<float> speak(const Clip& clip, int32_t sample_rate_hz, Random& rando
     if (spoken.exit_code == 0) break;
   }
   if (spoken.exit_code != 0) {
-    throw Error(ErrorKind::io, fmt::format("espeak-ng failed with exit code {} on \"{}\" as {}",
-                                           spoken.exit_code, clip.word, clip.voice.espeak));
+    throw Error(ErrorKind::io,
+                fmt::format("espeak-ng {} on \"{}\" as {}", spoken.ending(), clip.word, clip.voice.espeak));
   }
   const std::span<const uint8_t> bytes(reinterpret_cast<const uint8_t*>(spoken.output.data()),
                                        spoken.output.size());
@@ -201,56 +214,21 @@ void write_plain(const fs::path& path, std::string_view bytes) {
   }
 }
 
-/// A hidden folder beside the final one; removed unless it was published.
-class StagedFolder {
- public:
-  explicit StagedFolder(fs::path target) : target_(std::move(target)) {
-    std::error_code error;
-    if (!target_.has_filename()) target_ = target_.parent_path();
-    if (fs::exists(target_, error) && (!fs::is_directory(target_, error) || !fs::is_empty(target_, error))) {
-      invalid(
-          fmt::format("{} exists and is not empty; name a new folder or delete it first", target_.string()));
-    }
-    if (target_.has_parent_path()) fs::create_directories(target_.parent_path(), error);
-    std::string name =
-        (target_.parent_path() / fmt::format(".{}.XXXXXX", target_.filename().string())).string();
-    if (::mkdtemp(name.data()) == nullptr) fail("create");
-    path_ = name;
+void check_folder(const fs::path& folder) {
+  std::error_code error;
+  if (fs::exists(folder, error) && (!fs::is_directory(folder, error) || !fs::is_empty(folder, error))) {
+    invalid(fmt::format("{} exists and is not empty; name a new folder or delete it first", folder.string()));
   }
-  ~StagedFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  StagedFolder(const StagedFolder&) = delete;
-  StagedFolder& operator=(const StagedFolder&) = delete;
-
-  const fs::path& path() const { return path_; }
-
-  void publish() {
-    const mode_t mask = ::umask(0);
-    ::umask(mask);
-    if (::chmod(path_.c_str(), 0777 & ~mask) != 0 || ::rename(path_.c_str(), target_.c_str()) != 0) {
-      fail("create");
-    }
-    path_.clear();
-  }
-
- private:
-  [[noreturn]] void fail(const char* action) {
-    throw Error(ErrorKind::io,
-                fmt::format("cannot {} folder {}: {}", action, target_.string(), std::strerror(errno)));
-  }
-
-  fs::path target_, path_;
-};
+}
 
 }  // namespace
 
 void synthesize(const fs::path& out_folder, const SynthOptions& options) {
   check_options(options);
   const std::array<std::vector<Voice>, 3> voices = find_voices();
-  StagedFolder folder(out_folder);
-  ThreadPool pool;
+  check_folder(out_folder);
+  FolderDraft folder(out_folder);
+  ThreadPool pool(options.threads);
   const std::vector<Clip> clips = plan_clips(options, voices, unknown_words(options, pool));
 
   std::set<std::string> labels;

@@ -20,6 +20,7 @@ struct SynthOptions {
   /// Words for the class "unknown"; none takes default_unknown_words(). Keywords and words that sound like
   /// one are left out.
   std::vector<std::string> unknown_words;
+  int threads = 0;  // see ThreadPool
   ProgressHook progress;
 };
 
@@ -33,7 +34,7 @@ const std::vector<std::string>& default_unknown_words();
 ///
 /// The folder appears when it is complete. The same options and espeak-ng version give the same files.
 /// Errors: not_found without espeak-ng; invalid_argument for keywords that cannot be spoken or be folders,
-/// for counts below 3, and for a folder that is there and not empty; io; interrupted.
+/// for counts below 3 or above 100,000 in all, and for a folder that is there and not empty; io; interrupted.
 void synthesize(const std::filesystem::path& out_folder, const SynthOptions& options);
 
 }  // namespace tinyml::data

@@ -34,7 +34,7 @@ ProcessResult espeak(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "espeak-ng");
   ProcessResult result = run_process(arguments, 60);
   if (result.exit_code != 0) {
-    throw Error(ErrorKind::io, fmt::format("espeak-ng failed with exit code {}: {}", result.exit_code,
+    throw Error(ErrorKind::io, fmt::format("espeak-ng {}: {}", result.ending(),
                                            result.error.substr(0, result.error.find('\n'))));
   }
   return result;

@@ -53,7 +53,7 @@ void require_core(const std::string& core) {
   ProcessResult list = run_process({tool, "core", "list", "--json"}, 60);
   if (list.exit_code != 0) list = run_process({tool, "core", "list", "--format", "json"}, 60);
   if (list.exit_code != 0) {
-    throw Error(ErrorKind::io, fmt::format("arduino-cli core list failed with code {}", list.exit_code));
+    throw Error(ErrorKind::io, fmt::format("arduino-cli core list {}", list.ending()));
   }
   if (lists_core(list.output, core)) return;
   throw Error(ErrorKind::not_found,
@@ -88,6 +88,9 @@ Bytes compile(const fs::path& sketch, const std::string& fqbn, const DeployOptio
   }
   command.push_back(sketch.string());
   const ProcessResult result = run_process(command, options.compile_s);
+  if (result.signal != 0) {
+    throw Error(ErrorKind::io, fmt::format("compiling {}: {} {}", sketch.string(), tool, result.ending()));
+  }
   if (result.exit_code != 0) {
     throw Error(ErrorKind::bad_file,
                 fmt::format("sketch {} does not compile: {}", sketch.string(),

@@ -177,6 +177,10 @@ Bytes run_program(const RunRequest& request, const fs::path& folder, bool count)
   const std::vector<std::string> command =
       host ? std::vector{program.string()} : qemu_command(request.core, count);
   const ProcessResult result = run_process(command, request.timeout_seconds, folder);
+  if (result.signal != 0) {
+    throw Error(ErrorKind::io, fmt::format("{} {}: {} {}", host ? "running" : "emulating",
+                                           request.elf.filename().string(), command[0], result.ending()));
+  }
   if (result.exit_code != 0) {
     throw Error(ErrorKind::bad_file,
                 fmt::format("{} {}: {}", host ? "running" : "emulating", request.elf.filename().string(),

@@ -15,9 +15,10 @@
 
 #include "tinyml/base/embedded.h"
 #include "tinyml/base/error.h"
+#include "tinyml/base/file.h"
+#include "tinyml/base/folder_draft.h"
 #include "tinyml/codegen/device_headers.h"
 #include "tinyml/codegen/text.h"
-#include "tinyml/firmware/folder_swap.h"
 #include "tinyml/firmware/names.h"
 #include "tinyml/firmware/zip.h"
 
@@ -215,9 +216,13 @@ ArduinoExport export_arduino(const fs::path& out, const ArduinoLibrary& library)
         ErrorKind::invalid_argument,
         fmt::format("{} exists and is no Arduino library; choose another folder", made.folder.string()));
   }
-  replace_folder(made.folder, files);
+  FolderDraft draft(made.folder);
+  for (const SourceFile& file : files) {
+    with_context(made.folder.string(), [&] { write_text(draft.path() / file.name, file.text); });
+  }
   for (SourceFile& file : files) file.name = stem + "/" + file.name;
   write_zip(made.zip, files);
+  draft.publish();
   return made;
 }
 

@@ -45,8 +45,8 @@ __attribute__((aligned(16))) const unsigned char {}[] PROGMEM = {{
 void export_tflite_micro(const std::filesystem::path& folder, std::span<const uint8_t> tflite,
                          const std::string& name) {
   const std::string header = c_array_header(tflite, name);
-  write_bytes(folder / (name + ".tflite"), tflite);
-  write_text(folder / (name + ".h"), header);
+  write_files({{folder / (name + ".tflite"), {tflite.begin(), tflite.end()}},
+               {folder / (name + ".h"), {header.begin(), header.end()}}});
 }
 
 }  // namespace tinyml::firmware

@@ -29,9 +29,9 @@ class DeployToArduino : public testing::Test {
     fs::permissions(folder_.path(), fs::perms(0755));
     write_text(sketch() / "my sketch.ino", "void setup() {}\nvoid loop() {}\n");
     fs::create_directories(folder_.path() / "bin");
-    options_.answer_s = 0.3;
-    options_.flash_s = 0.5;
-    options_.touch = {.leave_s = 0.5, .return_s = 0.5};
+    options_.answer_s = 10;
+    options_.flash_s = 10;
+    options_.touch = {.leave_s = 0.5, .return_s = 3};
     set_path("");
   }
   void TearDown() override { ::setenv("PATH", old_path_.c_str(), 1); }

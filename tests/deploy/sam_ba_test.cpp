@@ -22,10 +22,19 @@ Bytes random_image(size_t size) {
   return image;
 }
 
+/// For boards that may stay silent.
 SamBaOptions quick() {
   SamBaOptions options;
-  options.answer_s = 0.3;
-  options.flash_s = 0.5;
+  options.answer_s = 1;
+  options.flash_s = 1;
+  return options;
+}
+
+/// For boards that answer, on a machine however busy.
+SamBaOptions patient() {
+  SamBaOptions options;
+  options.answer_s = 20;
+  options.flash_s = 20;
   return options;
 }
 
@@ -52,7 +61,7 @@ TEST_P(SamBaImage, ArrivesWhole) {
   const Bytes image = random_image(GetParam());
   {
     SerialPort port(board.port(), 921600);
-    EXPECT_THAT(upload_sam_ba(port, image, quick()), HasSubstr("SAM-BA"));
+    EXPECT_THAT(upload_sam_ba(port, image, patient()), HasSubstr("SAM-BA"));
   }
   board.stop();
   const auto& flash = board.flash();

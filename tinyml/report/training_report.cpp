@@ -22,8 +22,8 @@ figure { margin: 0; } figcaption { color: #5b6b7a; font-size: 13px; margin-botto
 svg { width: 100%; height: auto; } svg.confusion { max-width: 460px; }
 .grid { stroke: #e4e9ee; } .mark { stroke: #9aa7b3; stroke-dasharray: 3 3; }
 .tick { font-size: 11px; fill: #5b6b7a; } .cell { font-size: 13px; fill: #1c2733; } .light { fill: #fff; }
-table { border-collapse: collapse; width: 100%; } td, th { padding: 3px 7px; font-size: 13px; font-variant-numeric: tabular-nums; border-bottom: 1px solid #edf1f4; text-align: right; }
-td:first-child, th:first-child { text-align: left; } th { color: #5b6b7a; font-weight: 600; font-size: 13px; }
+table { border-collapse: collapse; width: 100%; } td, th { padding: 3px 5px; font-size: 12.5px; font-variant-numeric: tabular-nums; border-bottom: 1px solid #edf1f4; text-align: right; }
+td:first-child, th:first-child { text-align: left; } th { color: #5b6b7a; font-weight: 600; font-size: 12.5px; }
 td.text, th.text { text-align: left; }
 .pictures { display: flex; flex-wrap: wrap; gap: 14px; } .pictures figure { width: 170px; } .pictures svg { height: 120px; border-radius: 4px; }
 .bars { display: grid; grid-template-columns: max-content 1fr max-content; gap: 3px 12px; align-items: center; font-size: 13px; }

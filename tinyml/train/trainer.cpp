@@ -119,8 +119,10 @@ class Classification : public Task {
   }
 
   std::string describe(const Epoch& epoch) const override {
-    return fmt::format("loss {:.3f}  validation accuracy {:.1f} %", epoch.loss,
-                       100 * epoch.validation_accuracy);
+    std::string text = fmt::format("loss {:.3f}", epoch.loss);
+    if (has_validation())
+      text += fmt::format("  validation accuracy {:.1f} %", 100 * epoch.validation_accuracy);
+    return text;
   }
 
  private:

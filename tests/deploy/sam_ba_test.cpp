@@ -25,8 +25,8 @@ Bytes random_image(size_t size) {
 /// For boards that may stay silent.
 SamBaOptions quick() {
   SamBaOptions options;
-  options.answer_s = 1;
-  options.flash_s = 1;
+  options.answer_s = 3;
+  options.flash_s = 3;
   return options;
 }
 

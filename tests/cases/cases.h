@@ -31,6 +31,7 @@ std::vector<OperatorCase> sub_cases();
 std::vector<OperatorCase> mul_cases();
 std::vector<OperatorCase> softmax_cases();
 std::vector<OperatorCase> lstm_cases();
+std::vector<OperatorCase> gru_cases();
 std::vector<OperatorCase> last_step_cases();
 std::vector<OperatorCase> reshape_cases();
 

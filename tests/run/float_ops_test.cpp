@@ -52,7 +52,7 @@ void check(const Op& op, Case test, Random& random, size_t differentiable, doubl
   Shape out_shape;
   if constexpr (std::is_same_v<Op, FullyConnected>) {
     out_shape = {static_cast<int32_t>(output.size()) / test.inputs[1].shape[0], test.inputs[1].shape[0]};
-  } else if constexpr (std::is_same_v<Op, Lstm>) {
+  } else if constexpr (std::is_same_v<Op, Lstm> || std::is_same_v<Op, Gru>) {
     out_shape = {test.inputs[0].shape[0], test.inputs[0].shape[1], test.inputs[1].shape[0]};
   } else if constexpr (std::is_same_v<Op, LastStep>) {
     out_shape = {test.inputs[0].shape[0], test.inputs[0].shape[2]};
@@ -262,6 +262,16 @@ TEST(FloatOps, Lstm) {
   }
   const Lstm clipped{0.3f};
   check(clipped, Case(clipped, recurrent_shapes({4, 6, 3}, 5, 4, 4), random), random, 13);
+}
+
+TEST(FloatOps, Gru) {
+  Random random(11);
+  for (const Shape& x : {Shape{1, 1, 3}, Shape{3, 7, 2}, Shape{9, 5, 6}, Shape{2, 12, 17}}) {
+    for (const int32_t units : {1, 4, 19}) {
+      SCOPED_TRACE(to_string(x) + ", " + std::to_string(units) + " units");
+      check(Gru{}, Case(Gru{}, recurrent_shapes(x, units, 3, 4), random), random, 11);
+    }
+  }
 }
 
 TEST(FloatOps, LastStep) {

@@ -209,6 +209,32 @@ inline Array run(const Lstm& op, const Inputs& in, const Shape& out) {
   return y;
 }
 
+inline Array run(const Gru&, const Inputs& in, const Shape& out) {
+  Array y = array(out);
+  const auto steps = static_cast<size_t>(out[1]), units = static_cast<size_t>(out[2]);
+  const auto depth = static_cast<size_t>(in[0].shape[2]);
+  const std::vector<double> nothing(std::max(depth, units));
+  for (size_t n = 0; n < static_cast<size_t>(out[0]); ++n) {
+    std::vector<double> h(units);
+    for (size_t t = 0; t < steps; ++t) {
+      const double* x = &in[0].values[(n * steps + t) * depth];
+      std::vector<double> next(units);
+      for (size_t u = 0; u < units; ++u) {
+        const double update = sigmoid(gate_sum(in, 3, 0, x, h.data(), u));
+        const double reset = sigmoid(gate_sum(in, 3, 1, x, h.data(), u));
+        const double of_input = gate_sum(in, 3, 2, x, nothing.data(), u);
+        const double of_output =
+            gate_sum(in, 3, 2, nothing.data(), h.data(), u) - in[9].values[u] + in[10].values[u];
+        const double fresh = std::tanh(of_input + reset * of_output);
+        next[u] = update * h[u] + (1 - update) * fresh;
+      }
+      h = next;
+      std::copy(h.begin(), h.end(), y.values.begin() + static_cast<ptrdiff_t>((n * steps + t) * units));
+    }
+  }
+  return y;
+}
+
 inline Array run(const LastStep&, const Inputs& in, const Shape& out) {
   Array y = array(out);
   const auto steps = static_cast<size_t>(in[0].shape[1]), channels = static_cast<size_t>(out[1]);

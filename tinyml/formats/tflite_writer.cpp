@@ -104,6 +104,8 @@ class Writer {
     auto written = std::make_unique<schema::OperatorT>();
     ops::TfliteWriter writer{graph_, node, written->builtin_options};
     ops::write_tflite(node.op, writer);
+    if (later(writer.min_runtime, min_runtime_)) min_runtime_ = writer.min_runtime;
+    if (!writer.steps.empty()) return add_steps(writer);
     std::vector<int32_t> inputs = mapped(node.inputs);
     for (const Tensor& more : writer.more_inputs) inputs.push_back(add(more));
     for (const Tensor& variable : writer.variables) {
@@ -117,8 +119,23 @@ class Writer {
     for (const Tensor& inside : writer.intermediates) written->intermediates.push_back(add(inside));
     written->outputs = mapped(node.outputs);
     written->opcode_index = code_index(writer.builtin, writer.version);
-    if (later(writer.min_runtime, min_runtime_)) min_runtime_ = writer.min_runtime;
     subgraph_.operators.push_back(std::move(written));
+  }
+
+  void add_steps(const ops::TfliteWriter& writer) {
+    std::vector<int32_t> places = mapped(writer.node.inputs);
+    places.push_back(mapped(writer.node.outputs)[0]);
+    for (const Tensor& tensor : writer.step_tensors) places.push_back(add(tensor));
+    for (const ops::TfliteStep& step : writer.steps) {
+      auto written = std::make_unique<schema::OperatorT>();
+      written->opcode_index = code_index(step.builtin, step.version);
+      for (const int32_t place : step.inputs) {
+        written->inputs.push_back(place < 0 ? -1 : places[static_cast<size_t>(place)]);
+      }
+      for (const int32_t place : step.outputs) written->outputs.push_back(places[static_cast<size_t>(place)]);
+      written->builtin_options = *step.options;
+      subgraph_.operators.push_back(std::move(written));
+    }
   }
 
   uint32_t code_index(schema::BuiltinOperator builtin, int32_t version) {

@@ -138,6 +138,17 @@ struct Lstm {
   bool stateful = false;
 };
 
+/// input [N, T, I], weights of the input [H, I] and of the output before [H, H], each for the update, reset
+/// and new gate in this order, their biases [H] and that of the new gate's recurrent sum [H] -> [N, T, H].
+/// The reset gate multiplies that sum (Cho et al. 2014 in the form of Keras' reset_after and of cuDNN);
+/// output = new + update * (output before - new).
+struct Gru {
+  static constexpr std::string_view kName = "gru";
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true;
+  /// int8: an inference begins where the one before ended; otherwise each begins with zeros.
+  bool stateful = false;
+};
+
 /// input [N, T, C] -> [N, C], the last of T steps.
 struct LastStep {
   static constexpr std::string_view kName = "last_step";
@@ -253,6 +264,7 @@ struct Wavelet {
   X(Softmax)                \
   X(Reshape)                \
   X(Lstm)                   \
+  X(Gru)                    \
   X(LastStep)               \
   X(Mfe)                    \
   X(Mfcc)                   \

@@ -93,6 +93,49 @@ void lstm_step_gradient(const RecurrentStep& s, float cell_clip, const float* pr
   }
 }
 
+void gru_step(const RecurrentStep& s, const float* previous, float* saved, float* output) {
+  const Floats d;
+  const int64_t n = s.units;
+  for (int64_t r = 0; r < s.rows; ++r, saved += s.saved_stride, output += s.output_stride) {
+    const float* before = previous ? previous + r * s.output_stride : nullptr;
+    for_units(n, [&](int64_t at, auto load, auto store) HWY_ATTR {
+      float* row = saved + at;
+      const Vector update = sigmoid(d, load(row)), reset = sigmoid(d, load(row + n));
+      const Vector fresh = hn::Tanh(d, hn::MulAdd(reset, load(row + 3 * n), load(row + 2 * n)));
+      const Vector old = before ? load(before + at) : hn::Zero(d);
+      store(update, row), store(reset, row + n), store(fresh, row + 2 * n);
+      store(hn::MulAdd(update, hn::Sub(old, fresh), fresh), output + at);
+    });
+  }
+}
+
+void gru_step_gradient(const RecurrentStep& s, const float* previous, const float* saved,
+                       const float* output_gradient, const float* later, float* carry,
+                       float* gate_gradients) {
+  const Floats d;
+  const int64_t n = s.units;
+  const Vector one = hn::Set(d, 1.0f);
+  for (int64_t r = 0; r < s.rows; ++r) {
+    const float* row = saved + r * s.saved_stride;
+    const float* before = previous ? previous + r * s.output_stride : nullptr;
+    for_units(n, [&](int64_t at, auto load, auto store) HWY_ATTR {
+      const Vector update = load(row + at), reset = load(row + n + at), fresh = load(row + 2 * n + at);
+      const Vector old = before ? load(before + at) : hn::Zero(d);
+      Vector dh = hn::Add(load(output_gradient + r * s.output_stride + at), load(carry + r * n + at));
+      if (later) dh = hn::Add(dh, load(later + r * n + at));
+      const auto through_sigmoid = [&](Vector y, Vector dy)
+                                       HWY_ATTR { return hn::Mul(dy, hn::NegMulAdd(y, y, y)); };
+      const Vector of_new = hn::Mul(hn::Mul(dh, hn::Sub(one, update)), hn::NegMulAdd(fresh, fresh, one));
+      float* to = gate_gradients + r * s.gate_stride + at;
+      store(of_new, to);
+      store(through_sigmoid(update, hn::Mul(dh, hn::Sub(old, fresh))), to + n);
+      store(through_sigmoid(reset, hn::Mul(of_new, load(row + 3 * n + at))), to + 2 * n);
+      store(hn::Mul(of_new, reset), to + 3 * n);
+      store(hn::Mul(dh, update), carry + r * n + at);
+    });
+  }
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace tinyml::kernels
 HWY_AFTER_NAMESPACE();
@@ -102,6 +145,8 @@ namespace tinyml::kernels {
 
 HWY_EXPORT(lstm_step);
 HWY_EXPORT(lstm_step_gradient);
+HWY_EXPORT(gru_step);
+HWY_EXPORT(gru_step_gradient);
 
 void lstm_step(const RecurrentStep& step, float cell_clip, const float* previous, float* saved,
                float* output) {
@@ -112,6 +157,16 @@ void lstm_step_gradient(const RecurrentStep& step, float cell_clip, const float*
                         float* gate_gradients) {
   HWY_DYNAMIC_DISPATCH(lstm_step_gradient)
   (step, cell_clip, previous, saved, output_gradient, later, cell_gradient, gate_gradients);
+}
+
+void gru_step(const RecurrentStep& step, const float* previous, float* saved, float* output) {
+  HWY_DYNAMIC_DISPATCH(gru_step)(step, previous, saved, output);
+}
+void gru_step_gradient(const RecurrentStep& step, const float* previous, const float* saved,
+                       const float* output_gradient, const float* later, float* carry,
+                       float* gate_gradients) {
+  HWY_DYNAMIC_DISPATCH(gru_step_gradient)
+  (step, previous, saved, output_gradient, later, carry, gate_gradients);
 }
 
 }  // namespace tinyml::kernels

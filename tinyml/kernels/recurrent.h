@@ -26,4 +26,14 @@ void lstm_step_gradient(const RecurrentStep& step, float cell_clip, const float*
                         const float* output_gradient, const float* later, float* cell_gradient,
                         float* gate_gradients);
 
+/// A row of `saved`: update, reset and new gate, then the new gate's recurrent sum; `units` each. On entry
+/// the gates are sums before their activation, the new gate's without its recurrent sum. `previous` are the
+/// outputs of the step before, output_stride apart (null: all zero).
+void gru_step(const RecurrentStep& step, const float* previous, float* saved, float* output);
+
+/// The gradients of the sums, in the order new, update, reset and new gate's recurrent sum. `carry`
+/// [rows, units] is what the step after passes on directly, and comes out for the step before.
+void gru_step_gradient(const RecurrentStep& step, const float* previous, const float* saved,
+                       const float* output_gradient, const float* later, float* carry, float* gate_gradients);
+
 }  // namespace tinyml::kernels

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +15,15 @@ struct Operator;
 }  // namespace tinyml::schema
 
 namespace tinyml::ops {
+
+/// One of several operators that TFLite needs where the graph has one. Tensors are named by their place: the
+/// node's inputs, then its output, then TfliteWriter::step_tensors.
+struct TfliteStep {
+  schema::BuiltinOperator builtin;
+  int32_t version;
+  std::vector<int32_t> inputs, outputs;
+  std::shared_ptr<schema::BuiltinOptionsUnion> options;
+};
 
 /// What an operator's write_tflite sees and fills in.
 struct TfliteWriter {
@@ -34,6 +44,11 @@ struct TfliteWriter {
   static constexpr int32_t kLeftOut = -1;
   /// Tensors that describe what the operator computes inside.
   std::vector<Tensor> intermediates = {};
+
+  /// The operators that stand for the node, in order; empty: the one that the other members describe.
+  std::vector<TfliteStep> steps = {};
+  std::vector<Tensor> step_tensors = {};
+  int32_t output_place() const { return static_cast<int32_t>(node.inputs.size()); }
 
   const Tensor& input(size_t index) const { return graph[node.inputs.at(index)]; }
   const Tensor& output() const { return graph[node.outputs.at(0)]; }

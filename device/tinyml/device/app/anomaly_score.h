@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stdint.h>
+
+namespace tinyml {
+namespace device {
+
+/// The calibrated score of a net that tells how unusual its input is: a table of 256 entries maps the net's
+/// int8 answer to [0, 255] (255 is 1.0), and the mean of the newest `windows` entries is held to a threshold
+/// of the same unit. Integer only: the same on every machine.
+template <int32_t windows>
+class AnomalyScore {
+  static_assert(windows > 0, "at least one answer");
+
+ public:
+  AnomalyScore(const uint8_t* table, int32_t threshold) : table_(table), threshold_(threshold) {}
+
+  void reset() { sum_ = next_ = count_ = 0; }
+
+  void add(int8_t answer) {
+    const uint8_t value = table_[static_cast<int32_t>(answer) + 128];
+    if (count_ == windows) {
+      sum_ -= history_[next_];
+    } else {
+      ++count_;
+    }
+    sum_ += value;
+    history_[next_] = value;
+    next_ = next_ + 1 == windows ? 0 : next_ + 1;
+  }
+
+  /// Of the answers so far, at most `windows`; the mean score is sum() / (255 * count()).
+  int32_t sum() const { return sum_; }
+  int32_t count() const { return count_; }
+  bool anomalous() const { return count_ > 0 && sum_ >= threshold_ * count_; }
+
+ private:
+  const uint8_t* table_;
+  int32_t threshold_;
+  uint8_t history_[windows] = {};
+  int32_t sum_ = 0, next_ = 0, count_ = 0;
+};
+
+}  // namespace device
+}  // namespace tinyml

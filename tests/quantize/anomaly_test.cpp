@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tinyml/quantize/anomaly.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "tinyml/ops/operator.h"
+#include "tinyml/run/float_engine.h"
+#include "tinyml/run/int8_engine.h"
+
+namespace tinyml {
+namespace {
+
+constexpr float kStep = 1.0f / 32;
+const Quantization kFeatures{{kStep}, {0}, 0};
+
+float on_grid(double value) {
+  return kStep *
+         static_cast<float>(std::clamp(std::round(value / static_cast<double>(kStep)), -128.0, 127.0));
+}
+
+/// Features that hang together, `apart` deviations off their plane, around a centre that a context moves.
+train::FeatureRows correlated(size_t count, double apart, bool with_context, uint64_t seed) {
+  constexpr size_t kFeatureCount = 12;
+  Random random(seed);
+  train::FeatureRows rows(count);
+  for (auto& row : rows) {
+    const double common = random.normal(), context = random.uniform(-3, 3);
+    for (size_t f = 0; f < kFeatureCount; ++f) {
+      const double off = f % 2 == 0 ? apart : -apart;
+      row.push_back(on_grid(0.6 * common + 0.2 * random.normal() + 0.2 * off +
+                            (with_context ? std::sin(context + static_cast<double>(f)) : 0)));
+    }
+    if (with_context) row.push_back(on_grid(context));
+  }
+  return rows;
+}
+
+double area(const std::vector<double>& normal, const std::vector<double>& odd) {
+  double right = 0;
+  for (const double a : odd) {
+    for (const double n : normal) right += a > n ? 1 : a == n ? 0.5 : 0;
+  }
+  return right / static_cast<double>(normal.size() * odd.size());
+}
+
+std::vector<double> float_scores(const Graph& net, const train::FeatureRows& rows, ThreadPool& pool) {
+  run::FloatEngine engine(net, 1, pool);
+  std::vector<double> scores;
+  for (const auto& row : rows) {
+    std::copy(row.begin(), row.end(), engine.input().begin());
+    engine.forward(false, 0, 1);
+    scores.push_back(static_cast<double>(engine.output()[0]));
+  }
+  return scores;
+}
+
+std::vector<double> int8_scores(const Graph& net, const train::FeatureRows& rows) {
+  run::Int8Engine engine(net);
+  std::vector<double> scores;
+  for (const auto& row : rows) {
+    std::vector<int8_t> input;
+    for (const float value : row) input.push_back(static_cast<int8_t>(std::lround(value / kStep)));
+    scores.push_back(engine.run(input).at(0));
+  }
+  return scores;
+}
+
+void expect_told_apart(const train::AnomalyOptions& options, double least_area) {
+  ThreadPool pool(1);
+  const bool context = options.context > 0;
+  const auto normal = correlated(600, 0, context, 1), held_out = correlated(200, 0, context, 2),
+             tested = correlated(200, 0, context, 3), odd = correlated(200, 1.5, context, 4);
+  const Shape input{1, 1, static_cast<int32_t>(normal[0].size()), 1};
+  const train::AnomalyNet net = train::train_anomaly(input, normal, held_out, options, pool);
+  const Graph int8 = quantize::quantize_anomaly(net, normal, kFeatures, pool);
+  EXPECT_EQ(int8[int8.outputs.at(0)].shape, (Shape{1, 1}));
+  const double in_float = area(float_scores(net.graph, tested, pool), float_scores(net.graph, odd, pool));
+  const double in_int8 = area(int8_scores(int8, tested), int8_scores(int8, odd));
+  EXPECT_GE(in_float, least_area);
+  EXPECT_GE(in_int8, in_float - 0.01);
+}
+
+TEST(Anomaly, MahalanobisKeepsItsWorthInInt8) {
+  train::AnomalyOptions options;
+  options.step = static_cast<double>(kStep);
+  options.shrinkage = 0.1;
+  expect_told_apart(options, 0.99);
+}
+
+TEST(Anomaly, ContextMovesTheCentre) {
+  train::AnomalyOptions options;
+  options.step = static_cast<double>(kStep);
+  options.shrinkage = 0.1;
+  options.context = 1;
+  expect_told_apart(options, 0.97);
+}
+
+TEST(Anomaly, DiagonalNeedsNoMatrix) {
+  ThreadPool pool(1);
+  train::AnomalyOptions options;
+  options.shrinkage = 1;
+  const auto normal = correlated(100, 0, false, 1);
+  const train::AnomalyNet net = train::train_anomaly({1, 1, 12, 1}, normal, normal, options, pool);
+  EXPECT_LT(ops::macs(net.graph), 12 * 12);
+}
+
+TEST(Anomaly, ClustersFindTheNearest) {
+  ThreadPool pool(1);
+  for (const auto method : {train::AnomalyMethod::kmeans, train::AnomalyMethod::gmm}) {
+    train::AnomalyOptions options;
+    options.step = static_cast<double>(kStep);
+    options.method = method;
+    options.clusters = 2;
+    train::FeatureRows normal, odd;
+    Random random(5);
+    for (int i = 0; i < 400; ++i) {
+      const double centre = i % 2 == 0 ? 2 : -2;
+      normal.push_back({});
+      odd.push_back({});
+      for (int f = 0; f < 6; ++f) {
+        normal.back().push_back(on_grid(centre + 0.3 * random.normal()));
+        odd.back().push_back(on_grid(0.3 * random.normal()));
+      }
+    }
+    const train::AnomalyNet net = train::train_anomaly({1, 1, 6, 1}, normal, normal, options, pool);
+    const Graph int8 = quantize::quantize_anomaly(net, normal, kFeatures, pool);
+    EXPECT_GE(area(float_scores(net.graph, normal, pool), float_scores(net.graph, odd, pool)), 0.999);
+    EXPECT_GE(area(int8_scores(int8, normal), int8_scores(int8, odd)), 0.999);
+  }
+}
+
+TEST(Anomaly, TheScoreIsFineBelowFourTimesTheLimitAndSaturatesThere) {
+  ThreadPool pool(1);
+  train::AnomalyOptions options;
+  options.step = static_cast<double>(kStep);
+  const auto normal = correlated(300, 0, false, 1), far = correlated(50, 60, false, 2);
+  const train::AnomalyNet net = train::train_anomaly({1, 1, 12, 1}, normal, normal, options, pool);
+  const Graph int8 = quantize::quantize_anomaly(net, normal, kFeatures, pool);
+  const Quantization& score = int8[int8.outputs.at(0)].quantization;
+  EXPECT_NEAR(static_cast<double>(score.scale()) * 255, 4 * net.limit, 0.01 * net.limit);
+  for (const double level : int8_scores(int8, far)) EXPECT_EQ(level, 127);
+}
+
+TEST(Anomaly, AForecastSeesAnotherWaveform) {
+  ThreadPool pool(1);
+  const auto waves = [](double turns, uint64_t seed) {
+    train::FeatureRows rows(60);
+    Random random(seed);
+    for (auto& row : rows) {
+      const double phase = random.uniform(0, 6.28);
+      for (int t = 0; t < 32; ++t)
+        row.push_back(on_grid(1.5 * std::sin(phase + turns * t) + 0.1 * random.normal()));
+    }
+    return rows;
+  };
+  train::AnomalyOptions options;
+  options.method = train::AnomalyMethod::lstm;
+  options.step = static_cast<double>(kStep);
+  options.size.width = 8;
+  options.training.epochs = 30;
+  options.training.batch = 8;
+  options.training.patience = 0;
+  const auto normal = waves(0.4, 1), odd = waves(1.1, 2);
+  const train::AnomalyNet net = train::train_anomaly({1, 32, 1, 1}, normal, waves(0.4, 3), options, pool);
+  const Graph int8 = quantize::quantize_anomaly(net, normal, kFeatures, pool);
+  EXPECT_GE(area(int8_scores(int8, waves(0.4, 4)), int8_scores(int8, odd)), 0.95);
+}
+
+TEST(Anomaly, RefusesTooLittleData) {
+  ThreadPool pool(1);
+  const auto few = correlated(3, 0, false, 1);
+  EXPECT_THROW(train::train_anomaly({1, 1, 12, 1}, few, few, {}, pool), Error);
+}
+
+}  // namespace
+}  // namespace tinyml

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/project_options.h"
 #include "cli/terminal.h"
 #include "tinyml/base/error.h"
 #include "tinyml/base/file.h"
@@ -107,7 +108,7 @@ void add_data(CLI::App& app, Context& context) {
 
   CLI::App* lister = verb->add_subcommand("list", "Clips a label and split");
   lister->add_option("path", options->path, "Folder of label folders, or a labels.csv")->required();
-  lister->add_option("--keywords", options->keywords, "Show the classes of keyword spotting")->delimiter(',');
+  add_keywords(*lister, options->keywords, "Show the classes of keyword spotting");
   lister->callback([options, &context] { list(load(options->path, options->keywords), context); });
 
   CLI::App* split =
@@ -117,7 +118,7 @@ void add_data(CLI::App& app, Context& context) {
 
   CLI::App* synth =
       verb->add_subcommand("synth", "Speak keywords in many voices, so that no recordings are needed");
-  synth->add_option("--keywords", options->keywords, "Separated by commas")->delimiter(',')->required();
+  add_keywords(*synth, options->keywords, "Separated by commas")->required();
   synth->add_option("--out", options->out, "The folder to make")->required();
   synth->add_option("--clips", options->clips, "Clips a keyword")->capture_default_str();
   synth->add_option("--seed", options->seed)->capture_default_str();

@@ -7,11 +7,17 @@
 
 namespace tinyml::cli {
 
+CLI::Option* add_keywords(CLI::App& verb, std::vector<std::string>& keywords, const std::string& help) {
+  return verb.add_option("--keywords", keywords, help)
+      ->delimiter(',')
+      ->transform([](const std::string& keyword) { return CLI::detail::trim_copy(keyword); });
+}
+
 void ProjectOptions::add_to(CLI::App& verb) {
   verb.add_option("--data", data, "Folder of label folders, or a labels.csv");
   verb.add_option("--task", task, "keyword_spotting, wake_word or sound_classification")
       ->capture_default_str();
-  verb.add_option("--keywords", keywords, "Keywords, separated by commas")->delimiter(',');
+  add_keywords(verb, keywords, "Keywords, separated by commas");
   verb.add_option("--sample-rate", sample_rate_hz, "Hz")->capture_default_str();
   verb.add_option("--window-ms", window_ms, "What one answer listens to")->capture_default_str();
   verb.add_option("--features", features, "mfe (log-mel, default) or mfcc");

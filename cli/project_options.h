@@ -9,9 +9,13 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace tinyml::cli {
+
+/// --keywords, separated by commas; spaces around a keyword do not count.
+CLI::Option* add_keywords(CLI::App& verb, std::vector<std::string>& keywords, const std::string& help);
 
 /// The options that make a project, shared by `init` and `train kws`.
 struct ProjectOptions {

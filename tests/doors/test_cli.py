@@ -85,7 +85,7 @@ def test_data_add_takes_no_name_twice(cli, own_tones, tmp_path):
 @pytest.mark.skipif(not shutil.which("espeak-ng"), reason="skipped: espeak-ng is missing")
 def test_synth(cli, tmp_path):
     out = tmp_path / "speech"
-    rows = cli("data", "synth", "--keywords", "yes,no", "--clips", 8, "--out", out).json()
+    rows = cli("data", "synth", "--keywords", "yes, no", "--clips", 8, "--out", out).json()
     assert [row["label"] for row in rows] == ["yes", "no", "unknown", "silence"]
     before = bytes_in(out)
     cli("data", "synth", "--keywords", "yes,no", "--clips", 8, "--out", out).fails("speech")

@@ -57,6 +57,8 @@ TEST(Config, MistakesNameLineAndKey) {
   EXPECT_NE(error_of("[target]\nboard = \"nano44\"\n").find("nearest"), std::string::npos);
   EXPECT_NE(error_of("[project]\nname = \"2 words\"\n").find("C identifier"), std::string::npos);
   EXPECT_NE(error_of("[data]\nkeywords = [\"a\", \"a\"]\n").find("given twice"), std::string::npos);
+  EXPECT_NE(error_of("[data]\nkeywords = [\"a\", \" b\"]\n").find("begins or ends with a space"),
+            std::string::npos);
 }
 
 }  // namespace

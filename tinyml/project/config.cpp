@@ -93,6 +93,9 @@ void check(const Config& c) {
   std::set<std::string> seen;
   for (const std::string& keyword : c.data.keywords) {
     if (keyword.empty()) reject("a keyword is empty");
+    if (keyword.front() == ' ' || keyword.back() == ' ') {
+      reject(fmt::format("the keyword \"{}\" begins or ends with a space", keyword));
+    }
     if (!seen.insert(keyword).second) reject(fmt::format("keyword \"{}\" is given twice", keyword));
     if (c.data.task != Task::sound_classification && (keyword == "unknown" || keyword == "silence")) {
       reject(fmt::format("\"{}\" is added by itself: leave it out of the keywords", keyword));

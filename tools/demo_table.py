@@ -19,7 +19,10 @@ rows = [
     ("RAM", f"{profile['ram_bytes']:,} bytes, features and stack included"),
     ("flash", f"{profile['flash_bytes']:,} bytes"),
     ("instructions", f"{profile['instructions']:,} an inference ({profile['source']})"),
-    ("latency", f"{profile['latency_ms']:.1f} ms, features {profile['features']['latency_ms']:.2f} ms a stride (modelled)"),
+    (
+        "latency",
+        f"{profile['latency_ms']:.1f} ms, features {profile['features']['latency_ms']:.2f} ms a stride (modelled)",
+    ),
     ("energy", f"{profile['energy_mj']:.3f} mJ an inference (modelled)"),
     ("bit-exact", f"{equal}/{clips} from samples to scores on {cores}"),
 ]

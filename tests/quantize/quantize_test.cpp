@@ -102,10 +102,10 @@ double worst_difference(const Graph& net, const Graph& quantized, const FillInpu
   return worst;
 }
 
-TEST(Quantize, Int8LstmFollowsFloat) {
+TEST(Quantize, Int8RecurrentLayersFollowFloat) {
   GraphBuilder builder("lstm", 5);
   TensorId x = builder.reshape(builder.input("x", {1, 40, 3, 1}), {1, 40, 3});
-  x = builder.lstm(builder.lstm(x, 12), 10);
+  x = builder.gru(builder.lstm(x, 12), 10);
   const Graph net = builder.finish(builder.dense(builder.last_step(x), 4));
   ThreadPool pool(2);
   const auto ranges = calibrate(net, 64, motion, {}, pool);

@@ -163,26 +163,38 @@ TensorId GraphBuilder::softmax(TensorId x) {
   return add_node(Softmax{}, {x}, fmt::format("softmax{}", ++layer_), Shape(shape(x)));
 }
 
-TensorId GraphBuilder::lstm(TensorId x, int32_t units) {
-  const std::string name = fmt::format("lstm{}", ++layer_);
-  const Shape& in = shape(x);
-  const Shape out{in.at(0), in.at(1), units};
-  const int32_t inputs = in.at(2);
+std::vector<TensorId> GraphBuilder::recurrent_inputs(TensorId x, int32_t units, const std::string& name,
+                                                     const std::vector<std::string>& gates) {
+  const int32_t inputs = shape(x).at(2);
   std::vector<TensorId> ids = {x};
-  const char* const gates[] = {"input", "forget", "cell", "output"};
-  for (const char* gate : gates) {
+  for (const std::string& gate : gates) {
     ids.push_back(
         constant(fmt::format("{}/{}_weights", name, gate), {units, inputs}, glorot_uniform(units, inputs)));
   }
-  for (const char* gate : gates) {
+  for (const std::string& gate : gates) {
     ids.push_back(constant(fmt::format("{}/{}_recurrent", name, gate), {units, units}, orthogonal(units)));
   }
-  for (const char* gate : gates) {
-    const float start = gate == gates[1] ? 1.0f : 0.0f;
+  for (const std::string& gate : gates) {
+    const float start = gate == "forget" ? 1.0f : 0.0f;
     ids.push_back(constant(fmt::format("{}/{}_bias", name, gate), {units},
                            std::vector<float>(static_cast<size_t>(units), start)));
   }
-  return add_node(Lstm{}, ids, name, out);
+  return ids;
+}
+
+TensorId GraphBuilder::lstm(TensorId x, int32_t units) {
+  const std::string name = fmt::format("lstm{}", ++layer_);
+  const Shape out{shape(x).at(0), shape(x).at(1), units};
+  return add_node(Lstm{}, recurrent_inputs(x, units, name, {"input", "forget", "cell", "output"}), name, out);
+}
+
+TensorId GraphBuilder::gru(TensorId x, int32_t units) {
+  const std::string name = fmt::format("gru{}", ++layer_);
+  const Shape out{shape(x).at(0), shape(x).at(1), units};
+  std::vector<TensorId> ids = recurrent_inputs(x, units, name, {"update", "reset", "new"});
+  ids.push_back(
+      constant(name + "/new_recurrent_bias", {units}, std::vector<float>(static_cast<size_t>(units))));
+  return add_node(Gru{}, ids, name, out);
 }
 
 TensorId GraphBuilder::last_step(TensorId x) {

@@ -39,6 +39,8 @@ class GraphBuilder {
   /// [1, T, I] -> [1, T, units]. Glorot uniform for the inputs, orthogonal for the outputs before, forget
   /// biases of 1 (Jozefowicz et al. 2015).
   TensorId lstm(TensorId x, int32_t units);
+  /// The same of a Gru, whose biases begin at 0.
+  TensorId gru(TensorId x, int32_t units);
   /// [1, T, C] -> [1, C].
   TensorId last_step(TensorId x);
 
@@ -50,6 +52,8 @@ class GraphBuilder {
   TensorId constant(const std::string& name, Shape shape, std::vector<float> values);
   TensorId add_node(Operator op, std::vector<TensorId> inputs, const std::string& name, Shape shape);
   TensorId normalise(TensorId x, Activation activation, const std::string& name);
+  std::vector<TensorId> recurrent_inputs(TensorId x, int32_t units, const std::string& name,
+                                         const std::vector<std::string>& gates);
   std::vector<float> he_normal(int64_t count, int64_t fan_in);
   std::vector<float> glorot_uniform(int32_t units, int32_t inputs);
   std::vector<float> orthogonal(int32_t units);

@@ -70,20 +70,21 @@ Tensor quantize_bias(const Tensor* bias, const std::string& name, int32_t count,
   return result;
 }
 
-/// Replaces a recurrent node's matrices and biases.
-void quantize_recurrent(const Graph& source, size_t gates, Graph& graph, Node& node) {
-  const float of_input = graph[node.inputs[0]].quantization.scale();
-  const float of_output = graph[node.outputs[0]].quantization.scale();
+/// Replaces a recurrent node's matrices and biases. `state_scale` is that of what the recurrent matrices
+/// multiply, the last of which has a bias too where there are more biases than gates.
+void quantize_recurrent(const Graph& source, size_t gates, float state_scale, Graph& graph, Node& node) {
+  const float input_scale = graph[node.inputs[0]].quantization.scale();
   for (size_t m = 0; m < 2 * gates; ++m) {
-    const bool recurrent = m >= gates;
-    TensorId& weights = node.inputs[1 + m];
-    const Tensor* bias = recurrent ? nullptr : &source[node.inputs[1 + 2 * gates + m]];
-    Tensor quantized = quantize_weights(source[weights], bias, recurrent ? of_output : of_input, 0, false);
+    const float scale = m < gates ? input_scale : state_scale;
+    const size_t of_bias = m < gates ? 1 + 2 * gates + m : 1 + 3 * gates;
+    const bool has_bias = m < gates || (m + 1 == 2 * gates && node.inputs.size() > of_bias);
+    const Tensor* bias = has_bias ? &source[node.inputs[of_bias]] : nullptr;
+    Tensor weights = quantize_weights(source[node.inputs[1 + m]], bias, scale, 0, false);
     if (bias) {
-      node.inputs[1 + 2 * gates + m] =
-          graph.add(quantize_bias(bias, bias->name, bias->shape[0], of_input, quantized.quantization));
+      node.inputs[of_bias] =
+          graph.add(quantize_bias(bias, bias->name, bias->shape[0], scale, weights.quantization));
     }
-    weights = graph.add(std::move(quantized));
+    node.inputs[1 + m] = graph.add(std::move(weights));
   }
 }
 
@@ -127,7 +128,9 @@ Graph quantize(const Graph& source, const std::vector<Range>& ranges,
       output.quantization = {{1.0f / 256}, {-128}, 0};
     } else if (auto* lstm = std::get_if<Lstm>(&node.op)) {
       lstm->cell_scale_log2 = cell_scale_log2(ranges.size() > tensors ? ranges[tensors + i] : Range{-8, 8});
-      quantize_recurrent(source, 4, graph, node);
+      quantize_recurrent(source, 4, output.quantization.scale(), graph, node);
+    } else if (std::holds_alternative<Gru>(node.op)) {
+      quantize_recurrent(source, 3, 0x1p-15f, graph, node);
     } else if (const int axis = weight_axis(node.op); axis >= 0) {
       const std::string name = output.name;
       const float input_scale = graph[node.inputs[0]].quantization.scale();

@@ -63,6 +63,7 @@ Body sensor_net(std::string_view name) {
                                                            {"cnn_1d_separable", cnn_1d_separable},
                                                            {"cnn_1d_dilated", cnn_1d_dilated},
                                                            {"lstm", lstm},
+                                                           {"gru", gru},
                                                            {"dense", mlp}};
   for (const auto& [known, body] : kBodies) {
     if (known == name) return body;
@@ -82,6 +83,7 @@ const std::vector<Architecture>& architectures() {
       {"cnn_1d_separable", "depthwise separable convolutions along time: less work, nearly as accurate"},
       {"cnn_1d_dilated", "causal convolutions of growing dilation, for slow patterns"},
       {"lstm", "a recurrent net: one step a frame, can answer after each (Hochreiter 1997)"},
+      {"gru", "a recurrent net of three gates instead of four (Cho 2014)"},
       {"dense", "dense layers, for features of a whole window"}};
   return list;
 }

@@ -75,12 +75,25 @@ TensorId cnn_1d_dilated(GraphBuilder& net, TensorId x, NetSize size) {
   return net.global_average_pool(dropped(net, x, size));
 }
 
-TensorId lstm(GraphBuilder& net, TensorId x, NetSize size) {
+namespace {
+
+template <class Layer>
+TensorId recurrent(GraphBuilder& net, TensorId x, NetSize size, Layer layer) {
   size = with_defaults(size, {24, 1});
   const Shape s = net.shape(x);
   x = net.reshape(x, {1, s[1], s[2] * s[3]});
-  for (int32_t i = 0; i < size.depth; ++i) x = net.lstm(x, size.width);
+  for (int32_t i = 0; i < size.depth; ++i) x = (net.*layer)(x, size.width);
   return dropped(net, net.last_step(x), size);
+}
+
+}  // namespace
+
+TensorId lstm(GraphBuilder& net, TensorId x, NetSize size) {
+  return recurrent(net, x, size, &GraphBuilder::lstm);
+}
+
+TensorId gru(GraphBuilder& net, TensorId x, NetSize size) {
+  return recurrent(net, x, size, &GraphBuilder::gru);
 }
 
 TensorId mlp(GraphBuilder& net, TensorId x, NetSize size) {

@@ -13,6 +13,7 @@ TensorId cnn_1d(GraphBuilder& net, TensorId x, NetSize size);
 TensorId cnn_1d_separable(GraphBuilder& net, TensorId x, NetSize size);
 TensorId cnn_1d_dilated(GraphBuilder& net, TensorId x, NetSize size);
 TensorId lstm(GraphBuilder& net, TensorId x, NetSize size);
+TensorId gru(GraphBuilder& net, TensorId x, NetSize size);
 TensorId mlp(GraphBuilder& net, TensorId x, NetSize size);
 
 }  // namespace tinyml::train

@@ -7,8 +7,8 @@
 
 #include "cli/commands.h"
 #include "cli/terminal.h"
-#include "tinyml/base/subprocess.h"
 #include "tinyml/boards/boards.h"
+#include "tinyml/project/doctor.h"
 
 namespace tinyml::cli {
 namespace {
@@ -40,29 +40,15 @@ void run_boards(const Context& context) {
   std::printf("%s", context.json ? (list.dump(2) + "\n").c_str() : table(rows).c_str());
 }
 
-struct Tool {
-  const char* program;
-  const char* for_what;
-  const char* install;
-};
-constexpr Tool kTools[] = {
-    {"arm-none-eabi-g++", "profile, compare", "apt install gcc-arm-none-eabi libnewlib-arm-none-eabi"},
-    {"qemu-system-arm", "profile, compare", "apt install qemu-system-arm"},
-    {"c++", "compare", "apt install g++"},
-    {"espeak-ng", "data synth", "apt install espeak-ng"},
-    {"arduino-cli", "deploy", "from Arduino, with the core arduino:mbed_nano"},
-};
-
 void run_doctor(const Context& context) {
   nlohmann::json list = nlohmann::json::array();
   std::vector<std::vector<std::string>> rows{{"tool", "found", "needed for"}};
-  for (const Tool& tool : kTools) {
-    const auto path = find_program(tool.program);
+  for (const project::Tool& tool : project::find_tools()) {
     rows.push_back(
-        {tool.program, path ? path->string() : fmt::format("missing: {}", tool.install), tool.for_what});
+        {tool.program, tool.path ? tool.path->string() : "missing: " + tool.install, tool.needed_for});
     list.push_back({{"tool", tool.program},
-                    {"path", path ? nlohmann::json(path->string()) : nlohmann::json(nullptr)},
-                    {"needed_for", tool.for_what},
+                    {"path", tool.path ? nlohmann::json(tool.path->string()) : nlohmann::json(nullptr)},
+                    {"needed_for", tool.needed_for},
                     {"install", tool.install}});
   }
   std::printf("%s", context.json ? (list.dump(2) + "\n").c_str() : table(rows).c_str());

@@ -14,7 +14,7 @@ namespace tinyml::cli {
 /// What every verb shares.
 struct Context {
   bool json = false;         // one JSON document on standard output, nothing else
-  int threads = 0;           // 0: physical cores
+  int threads = 0;           // 0: one for every logical CPU
   std::string command_line;  // as typed, for the first lines of generated files
   /// A bar on a terminal, plain lines elsewhere, nothing with --json.
   ProgressHook progress() const;

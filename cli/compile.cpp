@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/paths.h"
 #include "cli/terminal.h"
 #include "tinyml/project/program.h"
 
@@ -17,7 +18,7 @@ struct Options {
   std::string model, board, mode = "balanced", out;
 
   void add_to(CLI::App& verb) {
-    verb.add_option("model", model, "A trained project folder, or a .tflite file")->required();
+    add_path(verb, "model", model, "A trained project folder, or a .tflite file")->required();
     verb.add_option("--board", board, "Any name of a board (default: the project's)");
     verb.add_option("--mode", mode, "size, balanced or speed")->capture_default_str();
   }
@@ -56,7 +57,7 @@ void add_compile(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("compile", "Write the C++ of a model for a board");
   options->add_to(*verb);
-  verb->add_option("--out", options->out, "Folder for the sources")->required();
+  add_path(*verb, "--out", options->out, "Folder for the sources")->required();
   verb->callback([options, &context] { run_compile(*options, context); });
 }
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/paths.h"
 #include "cli/results.h"
 #include "cli/terminal.h"
 #include "tinyml/base/error.h"
@@ -18,8 +19,8 @@ void add_evaluate(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   CLI::App* verb =
       app.add_subcommand("evaluate", "Accuracy of float32 and int8 on clips that training did not see");
-  verb->add_option("project", options->project, "A trained project folder")->required();
-  verb->add_option("--data", options->data, "Other clips than the project's test split");
+  add_path(*verb, "project", options->project, "A trained project folder")->required();
+  add_path(*verb, "--data", options->data, "Other clips than the project's test split");
   verb->callback([options, &context] {
     const AudioClassifier classifier = AudioClassifier::load(options->project, context.threads);
     const Evaluation evaluation = classifier.evaluate(options->data, context.progress());
@@ -37,8 +38,8 @@ void add_compare(CLI::App& app, Context& context) {
   CLI::App* verb = app.add_subcommand(
       "compare",
       "Hold the generated program, on the host and on emulated cores, to the host engine, byte for byte");
-  verb->add_option("project", options->project, "A trained project folder")->required();
-  verb->add_option("--data", options->data, "Other clips than the project's test split");
+  add_path(*verb, "project", options->project, "A trained project folder")->required();
+  add_path(*verb, "--data", options->data, "Other clips than the project's test split");
   verb->add_option("--cores", options->cores, "Separated by commas; host: this machine's compiler")
       ->delimiter(',')
       ->capture_default_str();
@@ -68,12 +69,13 @@ void add_quantize(CLI::App& app, Context& context) {
   };
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("quantize", "Quantize the trained float net to int8 again");
-  verb->add_option("project", options->project, "A trained project folder")->required();
+  add_path(*verb, "project", options->project, "A trained project folder")->required();
   verb->add_option("--calibration", options->calibration, "min_max, percentile or mse")
       ->capture_default_str();
   verb->callback([options, &context] {
     const auto calibration = quantize::parse_calibration(options->calibration);
     AudioClassifier classifier = AudioClassifier::load(options->project, context.threads);
+    AudioClassifier::check_folder(options->project);
     classifier.quantize(calibration, context.progress());
     classifier.save(options->project);
     const Evaluation evaluation = classifier.evaluate();

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/paths.h"
 #include "tinyml/base/error.h"
 #include "tinyml/project/audio_classifier.h"
 
@@ -17,10 +18,10 @@ void add_export(CLI::App& app, Context& context) {
   };
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("export", "Write what another toolchain takes");
-  verb->add_option("project", options->project, "A trained project folder")->required();
+  add_path(*verb, "project", options->project, "A trained project folder")->required();
   verb->add_option("--to", options->to, "arduino (library folder and .zip), tflite or c_array")
       ->capture_default_str();
-  verb->add_option("--out", options->out, "Folder to write to")->required();
+  add_path(*verb, "--out", options->out, "Folder to write to")->required();
   verb->callback([options, &context] {
     const AudioClassifier classifier = AudioClassifier::load(options->project, context.threads);
     const std::vector<std::filesystem::path> files =
@@ -41,9 +42,9 @@ void add_deploy(CLI::App& app, Context& context) {
   };
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("deploy", "Compile the microphone sketch and upload it to an Arduino");
-  verb->add_option("project", options->project, "A trained project folder")->required();
+  add_path(*verb, "project", options->project, "A trained project folder")->required();
   verb->add_option("--board", options->board, "Arduino's fully qualified board name")->capture_default_str();
-  verb->add_option("--port", options->port, "Serial port, such as /dev/ttyACM0")->required();
+  add_path(*verb, "--port", options->port, "Serial port, such as /dev/ttyACM0")->required();
   verb->callback([options, &context] {
     const AudioClassifier classifier = AudioClassifier::load(options->project, context.threads);
     classifier.deploy_to_arduino(options->board, options->port);

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/paths.h"
 #include "cli/project_options.h"
 #include "tinyml/base/error.h"
 #include "tinyml/base/file.h"
@@ -18,7 +19,7 @@ void add_init(CLI::App& app, Context& context) {
   };
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("init", "Make a project folder with its tinyml.toml");
-  verb->add_option("folder", options->folder, "Where")->required();
+  add_path(*verb, "folder", options->folder, "Where")->required();
   options->add_to(*verb);
   verb->callback([options, &context] {
     const std::filesystem::path file = std::filesystem::path(options->folder) / "tinyml.toml";

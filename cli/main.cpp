@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/terminal.h"
 #include "tinyml/base/error.h"
+#include "tinyml/base/thread_pool.h"
 
 namespace {
 
@@ -59,8 +60,12 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", TINYML_VERSION);
   app.require_subcommand(1);
   app.add_flag("--json", context.json, "Print one JSON document");
-  app.add_option("--threads", context.threads, "Threads to compute with (default: physical cores)")
-      ->check(CLI::Range(1, 256));
+  const auto set_threads = [&context](int threads) {
+    tinyml::ThreadPool::check_threads(threads);
+    context.threads = threads;
+  };
+  app.add_option_function<int>("--threads", set_threads,
+                               "Threads to compute with (default: all logical CPUs)");
   app.fallthrough();
   using namespace tinyml::cli;
   add_init(app, context);

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/paths.h"
 #include "tinyml/base/error.h"
 
 namespace tinyml::cli {
@@ -14,7 +15,7 @@ CLI::Option* add_keywords(CLI::App& verb, std::vector<std::string>& keywords, co
 }
 
 void ProjectOptions::add_to(CLI::App& verb) {
-  verb.add_option("--data", data, "Folder of label folders, or a labels.csv");
+  add_path(verb, "--data", data, "Folder of label folders, or a labels.csv");
   verb.add_option("--task", task, "keyword_spotting, wake_word or sound_classification")
       ->capture_default_str();
   add_keywords(verb, keywords, "Keywords, separated by commas");

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/paths.h"
 #include "cli/project_options.h"
 #include "cli/results.h"
 #include "tinyml/base/error.h"
@@ -37,6 +38,7 @@ void run(const Options& options, const Context& context) {
     throw Error(ErrorKind::invalid_argument, (folder / "tinyml.toml").string() + ": [data] path is empty");
   }
   AudioClassifier classifier(config, context.threads);
+  AudioClassifier::check_folder(folder);
   classifier.train(one_step ? fs::path(config.data.path) : folder / config.data.path, context.progress());
   classifier.save(folder);
 
@@ -61,9 +63,9 @@ void add_train(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   CLI::App* verb =
       app.add_subcommand("train", "Train, quantize and report; \"train kws\" makes the project as well");
-  verb->add_option("project", options->what, "A project folder, or kws with --data, --keywords and --out")
+  add_path(*verb, "project", options->what, "A project folder, or kws with --data, --keywords and --out")
       ->required();
-  verb->add_option("--out", options->out, "The project folder that train kws makes");
+  add_path(*verb, "--out", options->out, "The project folder that train kws makes");
   options->add_to(*verb);
   verb->callback([options, verb, &context] {
     for (const CLI::Option* option : verb->get_options()) {

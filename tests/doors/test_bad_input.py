@@ -144,7 +144,9 @@ def test_keyword_without_clips(cli, own_tones, own_project):
         (["--epochs", 99999999999], "--epochs"),
         (["--seed", -1], "seed"),
         (["--seed", 2**64 - 1], "seed"),
-        (["--threads", 0], "--threads"),
+        (["--threads", -1], "threads"),
+        (["--threads", 257], "threads is within 0 (all CPUs) and 256, not 257"),
+        (["--threads", "all"], "--threads"),
         (["--features", "mel"], "mel"),
         (["--architecture", "hybrit"], "hybrid"),
         (["--board", "arduino_nano"], "arduino_nano33_ble"),
@@ -182,6 +184,20 @@ def test_verbs_and_their_arguments(cli, own_project, tones, tmp_path):
     cli("data", "synth", "--keywords", "yes", "--clips", 0, "--out", tmp_path / "s").fails("0")
     cli("data", "add", tones, tones / "low" / "00.wav", "--label", "../up").fails("../up")
     assert not list(tmp_path.glob("[ops]"))
+
+
+@pytest.mark.parametrize("clips", [100000, 2**31 - 1])
+def test_too_many_synthetic_clips(cli, tmp_path, clips):
+    cli("data", "synth", "--keywords", "yes,no", "--clips", clips, "--out", tmp_path / "s").fails(
+        str(clips), "at most 100000"
+    )
+    assert not (tmp_path / "s").exists()
+
+
+def test_board_that_is_not_emulated(cli, own_project):
+    cli("profile", own_project, "--board", "esp32").fails(
+        "esp32_devkit cannot be profiled", "arduino_nano33_ble", "raspberry_pi_pico"
+    )
 
 
 def test_no_verb(cli):

@@ -50,6 +50,90 @@ def test_full_disk_of_small_outputs(cli, own_tones, own_project, tmp_path, emula
     assert not (tmp_path / "new" / "tinyml.toml").exists()
 
 
+@pytest.mark.parametrize(
+    "verb, first, second",
+    [
+        ("compile", ["--mode", "size"], ["--board", "raspberry_pi_pico", "--mode", "speed"]),
+        ("export", ["--to", "c_array"], ["--to", "c_array"]),
+        ("export", ["--to", "arduino"], ["--to", "arduino"]),
+    ],
+    ids=lambda value: value if isinstance(value, str) else " ".join(value),
+)
+def test_full_disk_over_an_earlier_output(cli, own_project, tmp_path, verb, first, second):
+    """An output of several files is the earlier or the new one, whichever file the disk is too small for."""
+    out = tmp_path / "out"
+    cli(verb, own_project, "--out", out, *first).json()
+    before = bytes_in(out)
+    cli("quantize", own_project, "--calibration", "mse").json()
+    cli(verb, own_project, "--out", tmp_path / "new", *second).json()
+    sizes = sorted({len(content) for content in bytes_in(tmp_path / "new").values()})
+    for limit in {size - 1 for size in (sizes[0], *sizes[-4:])}:
+        cli(verb, own_project, "--out", out, *second, preexec=full_disk(limit)).fails("cannot write")
+        assert bytes_in(out) == before, limit
+    cli(verb, own_project, "--out", out, *second).json()
+    assert bytes_in(out) != before
+
+
+@pytest.mark.parametrize("out", ["/proc/no_such_folder", "a file/project", "folder in the way"])
+def test_output_that_cannot_be_written_is_found_before_the_work(cli, tones, tmp_path, out):
+    (tmp_path / "a file").write_text("")
+    (tmp_path / "folder in the way" / "tinyml.toml").mkdir(parents=True)
+    before = sorted(tmp_path.rglob("*"))
+    started = time.monotonic()
+    options = ("--task", "sound_classification", "--epochs", 100000)
+    cli("train", "kws", "--data", tones, *options, "--out", tmp_path / out).fails(
+        f"cannot write {tmp_path / out}"
+    )
+    assert time.monotonic() - started < 20
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="skipped: the administrator may write anywhere")
+def test_read_only_folder(cli, tones, tmp_path):
+    (tmp_path / "p").mkdir(mode=0o555)
+    cli("train", "kws", "--data", tones, *TRAIN, "--out", tmp_path / "p").fails("Permission denied")
+
+
+def test_no_temporary_folder(cli, tones, own_project, tmp_path, emulator):
+    """What needs one says so; a trained model is kept all the same."""
+    env = {"TMPDIR": "/nonexistent"}
+    cli("profile", own_project, env=env).fails("TMPDIR", "/nonexistent")
+    cli("train", "kws", "--data", tones, *TRAIN, "--out", tmp_path / "p", env=env).json()
+    assert "TMPDIR" in (tmp_path / "p" / "report.html").read_text()
+    cli("evaluate", tmp_path / "p").json()
+
+
+def fake_compiler(folder, command: str) -> dict:
+    """An environment whose compiler does `command` instead."""
+    program = folder / "arm-none-eabi-g++"
+    program.write_text(f'#!/bin/sh\n[ "$1" = --version ] && echo 1 && exit\n{command}\n')
+    program.chmod(0o755)
+    return {"PATH": f"{folder}:{os.environ['PATH']}"}
+
+
+def test_compiler_that_is_killed(cli, own_project, tmp_path):
+    cli("profile", own_project, env=fake_compiler(tmp_path, "kill -9 $$")).fails(
+        "compiler was killed by signal 9"
+    )
+
+
+def heed_interrupts():
+    """A shell that starts the tests in the background leaves SIGINT ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def test_compiler_that_is_interrupted(cli, own_project, tmp_path):
+    env = fake_compiler(tmp_path, "kill -INT $$")
+    cli("profile", own_project, env=env, preexec=heed_interrupts).fails("interrupted", code=130)
+
+
+def test_compiler_that_is_interrupted_in_python(tinyml, trained, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", fake_compiler(tmp_path, "kill -INT $$")["PATH"])
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with pytest.raises(KeyboardInterrupt):
+        trained.profile()
+
+
 def test_full_standard_output(own_project):
     for verb in (["boards"], ["boards", "--json"], ["evaluate", own_project, "--json"]):
         with open("/dev/full", "w") as full:

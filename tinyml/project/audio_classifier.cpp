@@ -9,6 +9,7 @@
 #include "tinyml/formats/tflite.h"
 #include "tinyml/ops/operator.h"
 #include "tinyml/project/audio_classifier_state.h"
+#include "tinyml/project/program.h"
 #include "tinyml/project/report.h"
 
 namespace tinyml {
@@ -115,6 +116,11 @@ void AudioClassifier::save(const std::filesystem::path& folder) const {
   write_files(made);
 }
 
+void AudioClassifier::check_folder(const std::filesystem::path& folder) {
+  const ProjectFiles files(folder);
+  for (const auto& file : {files.config(), files.report(), files.int8_model()}) check_writable(file);
+}
+
 AudioClassifier AudioClassifier::load(const std::filesystem::path& folder, int threads) {
   const ProjectFiles files(folder);
   AudioClassifier classifier(project::read_config(files.config()), threads);
@@ -124,12 +130,9 @@ AudioClassifier AudioClassifier::load(const std::filesystem::path& folder, int t
   }
   State& s = *classifier.state_;
   s.folder = folder;
-  const auto read = [](const std::filesystem::path& file) {
-    return with_context(file.string(), [&] { return formats::read_tflite(read_bytes(file)); });
-  };
   project::AudioModel model;
-  model.float_net = read(files.float_model());
-  model.int8_net = read(files.int8_model());
+  model.float_net = project::read_model(files.float_model());
+  model.int8_net = project::read_model(files.int8_model());
   model.labels = project::labels_of(model.int8_net);
   const Graph& net = model.int8_net;
   if (net[net.inputs.at(0)].shape != s.extractor.shape() ||
@@ -137,8 +140,8 @@ AudioClassifier AudioClassifier::load(const std::filesystem::path& folder, int t
     throw Error(ErrorKind::bad_file, files.int8_model().string() + " does not fit tinyml.toml: train again");
   }
   model.float_net.name = model.int8_net.name = s.config.name;
-  s.record = with_context(files.training().string(),
-                          [&] { return project::parse_training(read_text(files.training())); });
+  const std::string training = read_text(files.training());
+  s.record = with_context(files.training().string(), [&] { return project::parse_training(training); });
   model.log = s.record.log;
   s.adopt(std::move(model));
   return classifier;

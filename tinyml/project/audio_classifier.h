@@ -41,7 +41,7 @@ struct ExportOptions {
 /// The five steps: construct, train, evaluate, export_tflite_micro, deploy_to_arduino.
 class AudioClassifier {
  public:
-  /// Errors: invalid_argument naming the value. `threads` 0: physical cores.
+  /// `threads` within 0 and 256; 0: one for every logical CPU. Errors: invalid_argument naming the value.
   explicit AudioClassifier(project::Config config, int threads = 0);
   ~AudioClassifier();
   AudioClassifier(AudioClassifier&&) noexcept;
@@ -51,6 +51,9 @@ class AudioClassifier {
   /// Writes tinyml.toml, model/*.tflite, model/training.json and report.html; earlier files stay whole until
   /// their successors are complete.
   void save(const std::filesystem::path& folder) const;
+  /// Whether save could write to `folder`, found before the work; leaves everything as it was. Errors: as
+  /// save.
+  static void check_folder(const std::filesystem::path& folder);
 
   /// Reads the recordings (see data::load_dataset) and trains. Errors: as load_dataset; interrupted.
   void train(const std::filesystem::path& audio, const ProgressHook& progress = {});

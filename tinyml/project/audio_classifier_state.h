@@ -39,6 +39,7 @@ struct AudioClassifier::State {
     options.keywords = config.data.keywords;
     options.sample_rate_hz = config.data.sample_rate_hz;
     options.unknown_and_silence = config.data.task != project::Task::sound_classification;
+    options.threads = pool.threads();
     options.progress = progress;
     return options;
   }

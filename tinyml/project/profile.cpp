@@ -23,6 +23,17 @@ namespace {
 
 std::vector<std::string> flags_of(Mode mode) { return {mode == Mode::size ? "-Os" : "-O2"}; }
 
+void check_emulated(const boards::Board& board) {
+  if (boards::has_toolchain(board.core)) return;
+  std::string emulated;
+  for (const boards::Board& other : boards::boards()) {
+    if (boards::has_toolchain(other.core)) emulated += (emulated.empty() ? "" : ", ") + other.id;
+  }
+  throw Error(ErrorKind::unsupported,
+              fmt::format("{} cannot be profiled: its core {} is not emulated; choose one of {}", board.id,
+                          name_of(board.core), emulated));
+}
+
 Cost cost_of(const emulate::Cost& counted, const boards::Board& board) {
   power::Workload once;
   once.cycles = static_cast<double>(counted.cycles);
@@ -66,6 +77,7 @@ codegen::GeneratedModel generate(const Graph& net, const std::optional<Operator>
 Profile profile(const Graph& net, const std::optional<Operator>& features, const std::string& board_name,
                 Mode mode) {
   const boards::Board& board = boards::find_board(board_name);
+  check_emulated(board);
   const codegen::GeneratedModel model = generate(net, features, {board.core, mode}, "tinyml profile");
   const TemporaryFolder folder;
   const auto elf = folder.path() / "model.elf";
@@ -176,11 +188,13 @@ codegen::GeneratedModel compile(const Graph& net, const std::optional<Operator>&
                                 const std::string& command_line) {
   codegen::GeneratedModel model =
       generate(net, features, {boards::find_board(board).core, mode}, command_line);
-  write_text(folder / model.header.name, model.header.text);
-  write_text(folder / model.source.name, model.source.text);
+  const auto bytes_of = [](std::string_view text) { return Bytes(text.begin(), text.end()); };
+  std::vector<NewFile> files{{folder / model.header.name, bytes_of(model.header.text)},
+                             {folder / model.source.name, bytes_of(model.source.text)}};
   for (const codegen::DeviceHeader& header : codegen::headers_used_by(model.source.text)) {
-    write_text(folder / std::filesystem::path(header.path), header.text);
+    files.push_back({folder / header.path, bytes_of(header.text)});
   }
+  write_files(files);
   return model;
 }
 

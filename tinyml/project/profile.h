@@ -42,7 +42,7 @@ codegen::GeneratedModel generate(const Graph& net, const std::optional<Operator>
                                  const ops::Target& target, const std::string& command_line);
 
 /// Generates, compiles and runs. Errors: not_found, naming the compiler or emulator that is missing and how
-/// to install it.
+/// to install it; unsupported, naming the boards that can be emulated.
 Profile profile(const Graph& net, const std::optional<Operator>& features, const std::string& board,
                 Mode mode);
 

@@ -8,18 +8,21 @@
 
 namespace tinyml::project {
 
+Graph read_model(const std::filesystem::path& path) {
+  const Bytes bytes = read_bytes(path);
+  return with_context(path.string(), [&] { return formats::read_tflite(bytes); });
+}
+
 Program load_program(const std::filesystem::path& path, const std::string& board) {
   if (!std::filesystem::is_directory(path)) {
-    const Graph net = with_context(path.string(), [&] { return formats::read_tflite(read_bytes(path)); });
-    return {net, {}, board.empty() ? "arduino_nano33_ble" : board};
+    return {read_model(path), {}, board.empty() ? "arduino_nano33_ble" : board};
   }
   const ProjectFiles files(path);
   const Config config = read_config(files.config());
   if (!std::filesystem::exists(files.int8_model())) {
     throw Error(ErrorKind::not_found, path.string() + " is not trained yet: tinyml train " + path.string());
   }
-  Graph net = with_context(files.int8_model().string(),
-                           [&] { return formats::read_tflite(read_bytes(files.int8_model())); });
+  Graph net = read_model(files.int8_model());
   net.name = config.name;
   return {std::move(net), feature_operator(config), board.empty() ? config.target.board : board};
 }

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tinyml/project/doctor.h"
+
+#include "tinyml/base/subprocess.h"
+
+namespace tinyml::project {
+
+std::vector<Tool> find_tools() {
+  std::vector<Tool> tools{
+      {"arm-none-eabi-g++", "profile, compare", "apt install gcc-arm-none-eabi libnewlib-arm-none-eabi", {}},
+      {"qemu-system-arm", "profile, compare", "apt install qemu-system-arm", {}},
+      {"c++", "compare", "apt install g++", {}},
+      {"espeak-ng", "data synth", "apt install espeak-ng", {}},
+      {"arduino-cli", "deploy", "from Arduino, with the core arduino:mbed_nano", {}},
+  };
+  for (Tool& tool : tools) tool.path = find_program(tool.program);
+  return tools;
+}
+
+}  // namespace tinyml::project

@@ -9,10 +9,13 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
-#include <cstring>
+#include <algorithm>
+#include <filesystem>
 
 #include "tinyml/base/error.h"
+#include "tinyml/base/file.h"
 #include "tinyml/data/audio.h"
+#include "tinyml/data/synth.h"
 #include "tinyml/project/audio_classifier.h"
 #include "tinyml/project/model.h"
 
@@ -97,7 +100,7 @@ project::Config make_config(const std::string& model_type, const std::vector<std
   config.data.sample_rate_hz = sample_rate_hz;
   if (config.data.task == project::Task::sound_classification) config.name = "sounds";
   for (const auto& [key, value] : options) {
-    const std::string name = nb::cast<std::string>(key);
+    const std::string name = as<std::string>(key, "the name of an option");
     if (name == "window_ms")
       config.data.window_ms = as<int32_t>(value, name);
     else if (name == "features")
@@ -138,7 +141,7 @@ project::Config make_config(const std::string& model_type, const std::vector<std
   return config;
 }
 
-/// numpy's name of a dtype.
+/// The elements in an array of their own, of the tensor's dtype and shape.
 nb::object numpy_array(const Tensor& tensor, const Bytes& bytes) {
   nb::module_ numpy = nb::module_::import_("numpy");
   nb::object flat = numpy.attr("frombuffer")(to_bytes(bytes), "dtype"_a = std::string(name_of(tensor.dtype)));
@@ -148,7 +151,6 @@ nb::object numpy_array(const Tensor& tensor, const Bytes& bytes) {
 }
 
 nb::list run_model(Model& model, const nb::list& inputs) {
-  nb::module_ numpy = nb::module_::import_("numpy");
   const Graph& graph = model.graph();
   std::vector<Bytes> held;
   if (nb::len(inputs) != graph.inputs.size()) {
@@ -157,11 +159,14 @@ nb::list run_model(Model& model, const nb::list& inputs) {
   }
   for (size_t i = 0; i < graph.inputs.size(); ++i) {
     const Tensor& tensor = graph[graph.inputs[i]];
-    nb::object array = numpy.attr("asarray")(inputs[i]);
+    const nb::object array = inputs[i];
     const std::string dtype = nb::cast<std::string>(array.attr("dtype").attr("name"));
-    if (dtype != name_of(tensor.dtype)) {
+    const auto shape = nb::cast<std::vector<int64_t>>(array.attr("shape"));
+    if (dtype != name_of(tensor.dtype) || !std::ranges::equal(shape, tensor.shape)) {
       throw Error(ErrorKind::invalid_argument, "input " + std::to_string(i) + " takes " +
-                                                   std::string(name_of(tensor.dtype)) + ", not " + dtype);
+                                                   std::string(name_of(tensor.dtype)) + " " +
+                                                   to_string(tensor.shape) + ", not " + dtype + " " +
+                                                   to_string(Shape(shape.begin(), shape.end())));
     }
     const nb::bytes raw = nb::cast<nb::bytes>(array.attr("tobytes")());
     const auto* first = reinterpret_cast<const uint8_t*>(raw.c_str());
@@ -177,19 +182,29 @@ nb::list run_model(Model& model, const nb::list& inputs) {
   return arrays;
 }
 
+/// A path in the message need not be UTF-8.
+void set_error(nb::handle type, std::string_view text) {
+  const nb::object message =
+      nb::steal(PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "backslashreplace"));
+  PyErr_SetObject(type.ptr(), message.ptr());
+}
+
 }  // namespace
 
 NB_MODULE(_tinyml, m) {
   static const nb::handle error_type = nb::exception<Error>(m, "Error", PyExc_ValueError).release();
-  // A path in the message need not be UTF-8.
   nb::register_exception_translator([](const std::exception_ptr& pointer, void*) {
     try {
       std::rethrow_exception(pointer);
     } catch (const Error& error) {
-      const std::string_view text = error.what();
-      const nb::object message = nb::steal(
-          PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "backslashreplace"));
-      PyErr_SetObject(error_type.ptr(), message.ptr());
+      if (error.kind() == ErrorKind::interrupted) {
+        // The pending signal raises it, and does not raise it again later.
+        if (PyErr_CheckSignals() == 0) PyErr_SetNone(PyExc_KeyboardInterrupt);
+        return;
+      }
+      set_error(error_type, error.what());
+    } catch (const std::filesystem::filesystem_error& error) {
+      set_error(error_type, error.what());
     }
   });
 
@@ -198,10 +213,24 @@ NB_MODULE(_tinyml, m) {
     return nb::bytes(reinterpret_cast<const char*>(converted.data()), converted.size() * 2);
   });
 
+  m.def("synthesize_speech", [](const std::vector<std::string>& keywords, const std::filesystem::path& folder,
+                                int32_t clips, uint64_t seed, int threads, const PythonProgress& progress) {
+    const nb::gil_scoped_release release;
+    data::SynthOptions options;
+    options.keywords = keywords;
+    options.clips_per_keyword = clips;
+    options.seed = seed;
+    options.threads = threads;
+    options.progress = hook_of(progress);
+    data::synthesize(folder, options);
+  });
+
   nb::class_<Model>(m, "Model")
       .def_static("load", &Model::load, "path"_a)
       .def("run", &run_model, "inputs"_a)
       .def("to_bytes", [](const Model& model) { return to_bytes(model.bytes()); })
+      .def("save",
+           [](const Model& model, const std::filesystem::path& path) { write_bytes(path, model.bytes()); })
       .def("profile_json",
            [](const Model& model, const std::string& board, const std::string& mode) {
              const nb::gil_scoped_release release;

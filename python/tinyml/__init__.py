@@ -2,9 +2,9 @@
 """Machine learning on microcontrollers: train, quantize, compile to C++, measure, deploy. Offline."""
 
 from ._tinyml import Error
-from .audio import AudioClassifier, Prediction
+from .audio import AudioClassifier, Prediction, synthesize_speech
 from .model import Model
 
 Error.__module__ = __name__
 
-__all__ = ["AudioClassifier", "Error", "Model", "Prediction"]
+__all__ = ["AudioClassifier", "Error", "Model", "Prediction", "synthesize_speech"]

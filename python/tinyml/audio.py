@@ -4,15 +4,14 @@
 from __future__ import annotations
 
 import json
-import operator
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from os import PathLike, fspath
+from os import PathLike
 
 import numpy as np
 
-from . import _tinyml
+from . import _arguments, _tinyml
 from .model import Model
 
 
@@ -23,23 +22,6 @@ class Prediction:
     label: str
     score: float
     scores: dict[str, float]
-
-
-def _to_int16(samples) -> np.ndarray:
-    """Mono int16 from int16, or from floats in [-1, 1]; channels (the last axis) are averaged."""
-    try:
-        array = np.asarray(samples)
-    except ValueError as error:
-        raise _tinyml.Error(f"samples are no array: {error}") from None
-    if array.ndim == 2:
-        array = array.mean(axis=1).astype(array.dtype)
-    if array.ndim != 1:
-        raise _tinyml.Error(f"samples need one or two dimensions, not {array.ndim}")
-    if array.dtype == np.int16:
-        return np.ascontiguousarray(array)
-    if np.issubdtype(array.dtype, np.floating):
-        return np.frombuffer(_tinyml.to_int16(np.ascontiguousarray(array, dtype=np.float32)), dtype=np.int16)
-    raise _tinyml.Error(f"samples are int16 or floats in [-1, 1], not {array.dtype}")
 
 
 def _clips(audio_dataset) -> list[tuple[np.ndarray, str]]:
@@ -53,20 +35,10 @@ def _clips(audio_dataset) -> list[tuple[np.ndarray, str]]:
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
             raise _tinyml.Error(f"clip {i} of audio_dataset is not a pair of samples and label")
         try:
-            clips.append((_to_int16(pair[0]), str(pair[1])))
+            clips.append((_arguments.samples(pair[0]), _arguments.text("the label", pair[1])))
         except _tinyml.Error as error:
             raise _tinyml.Error(f"clip {i} of audio_dataset: {error}") from None
     return clips
-
-
-def _integer(name: str, value, low: int = -(2**31), high: int = 2**31 - 1) -> int:
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise _tinyml.Error(f"{name} is a whole number, not {value!r}") from None
-    if not low <= number <= high:
-        raise _tinyml.Error(f"{name} is within {low} and {high}, not {number}")
-    return number
 
 
 class _ProgressPrinter:
@@ -92,6 +64,32 @@ class _ProgressPrinter:
         )
 
 
+def _hook(progress) -> Callable:
+    if progress is not None and not callable(progress):
+        raise _tinyml.Error(f"progress is a function, not {progress!r}")
+    return progress or _ProgressPrinter()
+
+
+def synthesize_speech(
+    keywords: Iterable[str],
+    folder: str | PathLike,
+    clips: int = 120,
+    seed: int = 1,
+    threads: int = 0,
+    progress: Callable | None = None,
+) -> None:
+    """Speaks the keywords, other words and silence in many voices with espeak-ng, into a new folder that
+    `AudioClassifier.train` takes. clips: of each keyword. The same arguments give the same files."""
+    _tinyml.synthesize_speech(
+        _arguments.texts("keywords", keywords),
+        _arguments.path("folder", folder),
+        _arguments.integer("clips", clips),
+        _arguments.integer("seed", seed, 0, 2**63 - 1),
+        _arguments.integer("threads", threads),
+        _hook(progress),
+    )
+
+
 class AudioClassifier:
     """Learns to tell sounds apart and becomes a program for a microcontroller.
 
@@ -99,8 +97,8 @@ class AudioClassifier:
     keyword) or "sound_classification" (the labels of the data). sample_rate: Hz.
 
     Options: window_ms, features ("mfe" or "mfcc"), bands, architecture, epochs, batch, copies,
-    learning_rate, augment, refit, label_smoothing, balance_classes, seed, board, name; threads: 0 takes the physical
-    cores.
+    learning_rate, augment, refit, label_smoothing, balance_classes, seed, board, name; threads: 0 to 256;
+    0 takes all logical CPUs.
 
     Every mistake raises tinyml.Error (a ValueError) with one line that names the argument or file.
     """
@@ -113,26 +111,28 @@ class AudioClassifier:
         threads: int = 0,
         **options,
     ):
-        words = [keywords] if isinstance(keywords, str) else list(keywords)
-        for word in words:
-            if not isinstance(word, str):
-                raise _tinyml.Error(f"keywords are strings, not {word!r}")
-        self.sample_rate = _integer("sample_rate", sample_rate)
+        self.sample_rate = _arguments.integer("sample_rate", sample_rate)
         self._core = _tinyml.AudioClassifier(
-            model_type, words, self.sample_rate, _integer("threads", threads, 0, 256), options
+            _arguments.text("model_type", model_type),
+            _arguments.texts("keywords", keywords),
+            self.sample_rate,
+            _arguments.integer("threads", threads),
+            options,
         )
 
     @classmethod
     def load(cls, folder: str | PathLike, threads: int = 0) -> AudioClassifier:
         """A project folder written by `save` or by `tinyml train`."""
         self = cls.__new__(cls)
-        self._core = _tinyml.AudioClassifier.load(fspath(folder), threads)
+        self._core = _tinyml.AudioClassifier.load(
+            _arguments.path("folder", folder), _arguments.integer("threads", threads)
+        )
         self.sample_rate = self._core.sample_rate_hz()
         return self
 
     def save(self, folder: str | PathLike) -> None:
         """Writes tinyml.toml, the models and report.html into `folder`."""
-        self._core.save(fspath(folder))
+        self._core.save(_arguments.path("folder", folder))
 
     def train(self, audio_dataset, progress: Callable | None = None) -> AudioClassifier:
         """Trains, quantizes and evaluates.
@@ -142,9 +142,9 @@ class AudioClassifier:
         with samples at the classifier's rate, int16 or float in [-1, 1].
         progress: called with (stage, done, total, seconds_left, detail); by default a bar on a terminal.
         """
-        hook = progress or _ProgressPrinter()
+        hook = _hook(progress)
         if isinstance(audio_dataset, (str, PathLike)):
-            self._core.train(fspath(audio_dataset), hook)
+            self._core.train(_arguments.path("audio_dataset", audio_dataset), hook)
         else:
             self._core.train_clips(_clips(audio_dataset), hook)
         return self
@@ -152,13 +152,15 @@ class AudioClassifier:
     def evaluate(self, audio_dataset: str | PathLike = "") -> dict:
         """Accuracy, per-class precision, recall and F1, and the confusion matrix of the int8 and the float
         net, on the test split of what it was trained on or of `audio_dataset`."""
-        return self._core.evaluate(fspath(audio_dataset))
+        own = isinstance(audio_dataset, str) and not audio_dataset
+        other = "" if own else _arguments.path("audio_dataset", audio_dataset)
+        return self._core.evaluate(other)
 
     def predict(self, samples, sample_rate: int | None = None) -> Prediction:
-        """The answer of the int8 net, byte for byte the device's. samples: int16 or float in [-1, 1], any
-        length; sample_rate: Hz, by default the classifier's."""
-        rate = self.sample_rate if sample_rate is None else _integer("sample_rate", sample_rate)
-        label, score, scores = self._core.predict(_to_int16(samples), rate)
+        """The answer of the int8 net, byte for byte the device's. samples: int16 or float in [-1, 1], of the
+        shape (samples,) or (samples, channels), any length; sample_rate: Hz, by default the classifier's."""
+        rate = self.sample_rate if sample_rate is None else _arguments.integer("sample_rate", sample_rate)
+        label, score, scores = self._core.predict(_arguments.samples(samples), rate)
         return Prediction(label, score, dict(zip(self.labels, scores, strict=True)))
 
     def export_tflite_micro(
@@ -171,27 +173,35 @@ class AudioClassifier:
         generated program may use for its tensors; too small an arena is an error that names the size needed;
         TensorFlow Lite Micro's interpreter takes more for tables of its own) and optimize_for_size (that
         program is the smallest one, not the fastest; the file is the same)."""
+        if tflite_config is not None and not isinstance(tflite_config, Mapping):
+            raise _tinyml.Error(f"tflite_config is a dict, not {tflite_config!r}")
         config = dict(tflite_config or {})
-        arena = _integer("tensor_arena_size", config.pop("tensor_arena_size", 0), 0)
-        small = bool(config.pop("optimize_for_size", False))
+        arena = _arguments.integer("tensor_arena_size", config.pop("tensor_arena_size", 0), 0)
+        small = _arguments.boolean("optimize_for_size", config.pop("optimize_for_size", False))
         if config:
-            raise _tinyml.Error(f"unknown key in tflite_config: {', '.join(config)}")
-        return Model(self._core.export_tflite_micro(quantization, target, arena, small))
+            raise _tinyml.Error(
+                f"tflite_config takes tensor_arena_size and optimize_for_size, not {next(iter(config))!r}"
+            )
+        return Model(
+            self._core.export_tflite_micro(
+                _arguments.text("quantization", quantization), _arguments.text("target", target), arena, small
+            )
+        )
 
     def export(self, to: str, folder: str | PathLike) -> list:
         """Writes "arduino" (library folder and .zip), "tflite" or "c_array" into `folder`.
 
         Returns the paths of what was written."""
-        return self._core.export_to(to, fspath(folder))
+        return self._core.export_to(_arguments.text("to", to), _arguments.path("folder", folder))
 
     def deploy_to_arduino(self, board: str, port: str) -> None:
         """Compiles the microphone sketch with arduino-cli and uploads it. Raises tinyml.Error that names the
         port, tool or core that is missing, before anything is touched."""
-        self._core.deploy_to_arduino(board, port)
+        self._core.deploy_to_arduino(_arguments.text("board", board), _arguments.path("port", port))
 
     def profile(self, board: str = "", mode: str = "balanced") -> dict:
         """Instructions, latency, RAM, flash and energy of the whole program on an emulated board."""
-        return json.loads(self._core.profile_json(board, mode))
+        return json.loads(self._core.profile_json(_arguments.text("board", board), _arguments.text("mode", mode)))
 
     @property
     def labels(self) -> list[str]:

@@ -4,39 +4,50 @@
 from __future__ import annotations
 
 import json
-from os import PathLike, fspath
-from pathlib import Path
+from os import PathLike
 
-from . import _tinyml
+import numpy as np
+
+from . import _arguments, _tinyml
 
 
 class Model:
     """A network that can be run, measured and compiled. `bytes(model)` is its .tflite file."""
 
     def __init__(self, core: _tinyml.Model):
+        if not isinstance(core, _tinyml.Model):
+            raise _tinyml.Error(f"a model is made by Model.load(path), not from {core!r}")
         self._core = core
 
     @classmethod
     def load(cls, path: str | PathLike) -> Model:
         """A .tflite file or a trained project folder. Raises tinyml.Error naming the file."""
-        return cls(_tinyml.Model.load(fspath(path)))
+        return cls(_tinyml.Model.load(_arguments.path("path", path)))
 
     def run(self, inputs: list) -> list:
         """One inference: a list of arrays in, in the model's own dtypes (int8 for a quantized model), a
         list of arrays out, in the shapes that the model has."""
-        return self._core.run(list(inputs))
+        try:
+            arrays = [np.asarray(each) for each in inputs]
+        except (TypeError, ValueError) as error:
+            raise _tinyml.Error(f"inputs are a list of arrays: {error}") from None
+        return self._core.run(arrays)
 
     def profile(self, board: str = "arduino_nano33_ble", mode: str = "balanced") -> dict:
         """Instructions, latency_ms, ram_bytes, flash_bytes, energy and layers on an emulated board."""
-        return json.loads(self._core.profile_json(board, mode))
+        return json.loads(self._core.profile_json(_arguments.text("board", board), _arguments.text("mode", mode)))
 
     def compile(self, folder: str | PathLike, board: str = "arduino_nano33_ble", mode: str = "balanced") -> None:
         """Writes the generated C++ and the device headers that it includes into `folder`."""
-        self._core.compile(fspath(folder), board, mode)
+        self._core.compile(
+            _arguments.path("folder", folder),
+            _arguments.text("board", board),
+            _arguments.text("mode", mode),
+        )
 
     def save(self, path: str | PathLike) -> None:
-        """Writes the .tflite file."""
-        Path(path).write_bytes(bytes(self))
+        """Writes the .tflite file; an earlier one stays whole until this is complete."""
+        self._core.save(_arguments.path("path", path))
 
     @property
     def size_kb(self) -> float:

@@ -81,9 +81,7 @@ def test_output_that_cannot_be_written_is_found_before_the_work(cli, tones, tmp_
     before = sorted(tmp_path.rglob("*"))
     started = time.monotonic()
     options = ("--task", "sound_classification", "--epochs", 100000)
-    cli("train", "kws", "--data", tones, *options, "--out", tmp_path / out).fails(
-        f"cannot write {tmp_path / out}"
-    )
+    cli("train", "kws", "--data", tones, *options, "--out", tmp_path / out).fails(f"cannot write {tmp_path / out}")
     assert time.monotonic() - started < 20
     assert sorted(tmp_path.rglob("*")) == before
 
@@ -112,9 +110,7 @@ def fake_compiler(folder, command: str) -> dict:
 
 
 def test_compiler_that_is_killed(cli, own_project, tmp_path):
-    cli("profile", own_project, env=fake_compiler(tmp_path, "kill -9 $$")).fails(
-        "compiler was killed by signal 9"
-    )
+    cli("profile", own_project, env=fake_compiler(tmp_path, "kill -9 $$")).fails("compiler was killed by signal 9")
 
 
 def heed_interrupts():

@@ -2,6 +2,7 @@
 """The Python package, its seed snippet word for word."""
 
 import os
+import shutil
 import signal
 import threading
 
@@ -92,6 +93,25 @@ def test_save_and_load(tinyml, trained, tones, tmp_path):
 def test_command_line_reads_what_python_saved(cli, trained, tones, tmp_path):
     trained.save(tmp_path / "p")
     assert cli("evaluate", tmp_path / "p", "--data", tones).json()["labels"] == ["high", "low"]
+
+
+def test_one_thread_loads_with_one(tinyml, tones):
+    """Every file of the only thread is told, in order."""
+    told = []
+
+    def progress(stage, done, total, *_):
+        if stage == "loading":
+            told.append((done, total))
+
+    tinyml.AudioClassifier("sound_classification", threads=1, **PYTHON_TRAIN).train(tones, progress=progress)
+    assert told == [(i + 1, 24) for i in range(24)]
+
+
+@pytest.mark.skipif(not shutil.which("espeak-ng"), reason="skipped: espeak-ng is missing")
+def test_synthesize_speech(cli, tinyml, tmp_path):
+    tinyml.synthesize_speech(["yes", "no"], tmp_path / "speech", clips=8)
+    cli("data", "synth", "--keywords", "yes,no", "--clips", 8, "--out", tmp_path / "same").json()
+    assert bytes_in(tmp_path / "speech") == bytes_in(tmp_path / "same")
 
 
 def test_profile(trained, emulator):

@@ -9,7 +9,6 @@
 #include "tinyml/formats/tflite.h"
 #include "tinyml/ops/operator.h"
 #include "tinyml/project/audio_classifier_state.h"
-#include "tinyml/project/program.h"
 #include "tinyml/project/report.h"
 
 namespace tinyml {
@@ -96,24 +95,18 @@ Prediction AudioClassifier::predict(std::span<const int16_t> samples, int32_t sa
   }
   const std::vector<int8_t> features = s.extractor.extract_clip(samples);
   const std::lock_guard lock(s.predicting);
-  const std::vector<float> scores = project::dequantize_scores(s.model->int8_net, s.engine->run(features));
-  const auto best = static_cast<size_t>(std::max_element(scores.begin(), scores.end()) - scores.begin());
-  return {s.model->labels[best], scores[best], {scores.begin(), scores.end()}};
+  return project::prediction_of(s.model->labels,
+                                project::dequantize_scores(s.model->int8_net, s.engine->run(features)));
 }
 
 void AudioClassifier::save(const std::filesystem::path& folder) const {
   const State& s = *state_;
   const project::AudioModel& model = s.trained();
   const ProjectFiles files(folder);
-  const auto bytes_of = [](const std::string& text) { return Bytes(text.begin(), text.end()); };
-  std::vector<NewFile> made{
-      {files.float_model(), formats::write_tflite(model.float_net)},
-      {files.int8_model(), formats::write_tflite(model.int8_net)},
-      {files.training(), bytes_of(to_json(s.record))},
-      {files.report(), bytes_of(project::report_html(s.config, model, s.record,
-                                                     s.dataset ? &*s.dataset : nullptr, s.extractor))}};
-  if (!project::describes(files, s.config)) made.push_back({files.config(), bytes_of(to_toml(s.config))});
-  write_files(made);
+  project::save_project(files, model, s.record,
+                        project::report_html(s.config, s.deployable(), s.record,
+                                             s.dataset ? &*s.dataset : nullptr, s.extractor),
+                        project::describes(files, s.config) ? "" : to_toml(s.config));
 }
 
 void AudioClassifier::check_folder(const std::filesystem::path& folder) {
@@ -124,26 +117,16 @@ void AudioClassifier::check_folder(const std::filesystem::path& folder) {
 AudioClassifier AudioClassifier::load(const std::filesystem::path& folder, int threads) {
   const ProjectFiles files(folder);
   AudioClassifier classifier(project::read_config(files.config()), threads);
-  if (!std::filesystem::exists(files.int8_model())) {
-    throw Error(ErrorKind::not_found,
-                folder.string() + " is not trained yet: tinyml train " + folder.string());
-  }
   State& s = *classifier.state_;
   s.folder = folder;
-  project::AudioModel model;
-  model.float_net = project::read_model(files.float_model());
-  model.int8_net = project::read_model(files.int8_model());
-  model.labels = project::labels_of(model.int8_net);
-  const Graph& net = model.int8_net;
+  project::SavedProject saved = project::load_project(files, s.config.name);
+  const Graph& net = saved.model.int8_net;
   if (net[net.inputs.at(0)].shape != s.extractor.shape() ||
-      elements(net[net.outputs.at(0)].shape) != static_cast<int64_t>(model.labels.size())) {
+      elements(net[net.outputs.at(0)].shape) != static_cast<int64_t>(saved.model.labels.size())) {
     throw Error(ErrorKind::bad_file, files.int8_model().string() + " does not fit tinyml.toml: train again");
   }
-  model.float_net.name = model.int8_net.name = s.config.name;
-  const std::string training = read_text(files.training());
-  s.record = with_context(files.training().string(), [&] { return project::parse_training(training); });
-  model.log = s.record.log;
-  s.adopt(std::move(model));
+  s.record = std::move(saved.record);
+  s.adopt(std::move(saved.model));
   return classifier;
 }
 

@@ -9,33 +9,11 @@
 #include <vector>
 
 #include "tinyml/project/audio_model.h"
-#include "tinyml/project/compare.h"
 #include "tinyml/project/config.h"
+#include "tinyml/project/deployable.h"
 #include "tinyml/project/model.h"
 
 namespace tinyml {
-
-/// What a classifier answers: the best label, its score in [0, 1], and all scores in the order of labels().
-struct Prediction {
-  std::string label;
-  double score = 0;
-  std::vector<double> scores;
-};
-
-/// A classifier's results on clips that it was not trained on.
-struct Evaluation {
-  std::string split;  // "test" or "validation"
-  train::Confusion float32, int8;
-};
-
-struct ExportOptions {
-  std::string quantization = "int8";          // or "float32"
-  std::string target = "arduino_nano33_ble";  // any name of a board
-  /// What the generated program may use for its tensors, in bytes; 0: not limited. TensorFlow Lite Micro's
-  /// interpreter takes more, for tables of its own.
-  int64_t tensor_arena_size = 0;
-  bool optimize_for_size = false;  // that program is the smallest, not the fastest; the file is the same
-};
 
 /// From recordings to a program on the chip: keyword spotting, wake word, sound classification.
 /// The five steps: construct, train, evaluate, export_tflite_micro, deploy_to_arduino.

@@ -34,6 +34,12 @@ struct AudioClassifier::State {
     return *model;
   }
 
+  project::Deployable deployable() const {
+    const project::AudioModel& made = trained();
+    return {config.name,        made.labels, made.float_net, made.int8_net, project::feature_operator(config),
+            config.target.board};
+  }
+
   data::LoadOptions load_options(const ProgressHook& progress) const {
     data::LoadOptions options;
     options.keywords = config.data.keywords;

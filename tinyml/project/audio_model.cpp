@@ -8,10 +8,6 @@
 #include <numeric>
 
 #include "tinyml/graph/rewrites.h"
-#include "tinyml/ops/operator.h"
-#include "tinyml/quantize/post_training.h"
-#include "tinyml/run/float_engine.h"
-#include "tinyml/run/int8_engine.h"
 #include "tinyml/train/architectures.h"
 
 namespace tinyml::project {
@@ -62,19 +58,6 @@ std::vector<int32_t> pick(const std::vector<int32_t>& all, const std::vector<siz
   return picked;
 }
 
-/// Inverse to how often a class occurs, 1 on average over the examples.
-std::vector<double> balanced_weights(const std::vector<int32_t>& class_of_example, const Classes& classes) {
-  std::vector<double> counts(classes.label_of_class.size());
-  for (const int32_t c : class_of_example) ++counts[static_cast<size_t>(c)];
-  const auto present = std::count_if(counts.begin(), counts.end(), [](double n) { return n > 0; });
-  std::vector<double> weights(counts.size(), 1);
-  for (size_t c = 0; c < counts.size(); ++c) {
-    if (counts[c] == 0) continue;
-    weights[c] = static_cast<double>(class_of_example.size()) / (static_cast<double>(present) * counts[c]);
-  }
-  return weights;
-}
-
 /// Numbers first, first + 1, …
 std::vector<size_t> rows_from(size_t first, size_t count) {
   std::vector<size_t> rows(count);
@@ -96,29 +79,6 @@ void shift_prior(Graph& logits, const std::vector<int32_t>& label_of_class, int3
   bias.data = to_constant<float>(values);
 }
 
-/// Adds softmax over the classes and, where several classes make one label, their sum: a dense layer of
-/// zeros and ones, so that every runtime computes labels by itself.
-Graph with_scores(const Graph& logits, const std::vector<int32_t>& label_of_class, int32_t labels) {
-  Graph graph = logits;
-  const auto classes = static_cast<int32_t>(label_of_class.size());
-  const TensorId probabilities = graph.add({"probabilities", DType::float32, {1, classes}, {}, nullptr});
-  graph.nodes.push_back({Softmax{}, {graph.outputs[0]}, {probabilities}});
-  TensorId output = probabilities;
-  if (classes != labels) {
-    std::vector<float> ones(static_cast<size_t>(labels) * static_cast<size_t>(classes));
-    for (size_t c = 0; c < label_of_class.size(); ++c) {
-      ones[static_cast<size_t>(label_of_class[c]) * label_of_class.size() + c] = 1;
-    }
-    const TensorId weights =
-        graph.add({"sum_of_classes", DType::float32, {labels, classes}, {}, to_constant<float>(ones)});
-    output = graph.add({"scores", DType::float32, {1, labels}, {}, nullptr});
-    graph.nodes.push_back({FullyConnected{}, {probabilities, weights, kNoTensor}, {output}});
-  }
-  graph.outputs = {output};
-  verify(graph);
-  return graph;
-}
-
 }  // namespace
 
 std::vector<size_t> TrainingClips::fitted() const {
@@ -138,12 +98,8 @@ TrainingClips training_clips(const Config& config, const data::Dataset& dataset)
 
 Graph quantize_net(const Graph& net, const FeatureBank& bank, size_t count, quantize::Calibration calibration,
                    ThreadPool& pool) {
-  constexpr size_t kRepresentative = 512;
-  const size_t used = std::min(count, kRepresentative);
-  const auto fill = [&](size_t i, std::span<float> input) { to_float(bank.clean(i * count / used), input); };
-  std::vector<quantize::Range> ranges = quantize::calibrate(net, used, fill, {calibration}, pool);
-  ranges[static_cast<size_t>(net.outputs[0])] = {0, 255.0f / 256};
-  return quantize::quantize(net, ranges, feature_quantization());
+  const auto fill = [&](size_t i, std::span<float> input) { to_float(bank.clean(i), input); };
+  return quantize_classifier(net, count, fill, calibration, feature_quantization(), pool);
 }
 
 AudioModel train_audio_model(const Config& config, const data::Dataset& dataset, const TrainingClips& clips,
@@ -185,7 +141,8 @@ AudioModel train_audio_model(const Config& config, const data::Dataset& dataset,
   options.learning_rate = config.training.learning_rate;
   options.seed = config.training.seed;
   options.label_smoothing = config.training.label_smoothing;
-  if (config.training.balance_classes) options.class_weights = balanced_weights(class_of_row, classes);
+  if (config.training.balance_classes)
+    options.class_weights = balanced_weights(class_of_row, classes.label_of_class.size());
   if (!config.training.augment) options.mixup = 0;
   const train::Examples checks = examples(clips.training.size(), clips.validation.size());
   train::Training trained = run("training", clips.training.size(), checks, options);
@@ -211,36 +168,6 @@ AudioModel train_audio_model(const Config& config, const data::Dataset& dataset,
   return model;
 }
 
-std::vector<float> dequantize_scores(const Graph& net, std::span<const int8_t> output) {
-  const Quantization& q = net[net.outputs.at(0)].quantization;
-  std::vector<float> scores;
-  for (const int8_t value : output) scores.push_back(q.scale() * static_cast<float>(value - q.zero_point()));
-  return scores;
-}
-
-std::vector<std::vector<float>> scores_of(const AudioModel& model,
-                                          const std::vector<std::vector<int8_t>>& features,
-                                          Precision precision, ThreadPool& pool) {
-  std::vector<std::vector<float>> scores(features.size());
-  if (precision == Precision::float32) {
-    run::FloatEngine engine(model.float_net, 1, pool);
-    for (size_t i = 0; i < features.size(); ++i) {
-      to_float(features[i], engine.input());
-      engine.forward(false, 0, 1);
-      scores[i].assign(engine.output().begin(), engine.output().end());
-    }
-    return scores;
-  }
-  const auto threads = static_cast<size_t>(pool.threads());
-  pool.run(threads, [&](size_t part, int) {
-    run::Int8Engine engine(model.int8_net);
-    for (size_t i = part; i < features.size(); i += threads) {
-      scores[i] = dequantize_scores(model.int8_net, engine.run(features[i]));
-    }
-  });
-  return scores;
-}
-
 std::vector<std::vector<int8_t>> features_of(const FeatureExtractor& extractor, const data::Dataset& dataset,
                                              const std::vector<size_t>& chosen, ThreadPool& pool) {
   std::vector<std::vector<int8_t>> features(chosen.size());
@@ -254,13 +181,11 @@ train::Confusion evaluate(const AudioModel& model, const Config& config, const d
                           const std::vector<size_t>& chosen, Precision precision, ThreadPool& pool) {
   const FeatureExtractor extractor(config);
   const auto scores = scores_of(model, features_of(extractor, dataset, chosen, pool), precision, pool);
-  train::Confusion confusion(model.labels);
-  for (size_t i = 0; i < chosen.size(); ++i) {
-    const auto best = std::max_element(scores[i].begin(), scores[i].end()) - scores[i].begin();
-    confusion.add(static_cast<int>(data::label_index(dataset, dataset.recordings[chosen[i]].label)),
-                  static_cast<int>(best));
+  std::vector<int32_t> truth;
+  for (const size_t i : chosen) {
+    truth.push_back(static_cast<int32_t>(data::label_index(dataset, dataset.recordings[i].label)));
   }
-  return confusion;
+  return confusion_of(model.labels, truth, scores);
 }
 
 }  // namespace tinyml::project

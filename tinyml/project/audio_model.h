@@ -5,27 +5,12 @@
 #include <vector>
 
 #include "tinyml/data/dataset.h"
+#include "tinyml/project/classifier_net.h"
 #include "tinyml/project/feature_bank.h"
-#include "tinyml/train/metrics.h"
-#include "tinyml/train/trainer.h"
 
 namespace tinyml::project {
 
-/// How a training went.
-struct TrainingLog {
-  std::vector<train::Epoch> epochs;  // of the validated run
-  int32_t best_epoch = 0;            // of those, by validation
-  bool refit = false;                // the net comes from a second run, on the validation clips too
-  double feature_seconds = 0, training_seconds = 0;
-};
-
-/// A trained audio net in both precisions: int8 features -> scores [1, labels] that sum to 1.
-struct AudioModel {
-  std::vector<std::string> labels;
-  Graph float_net;
-  Graph int8_net;
-  TrainingLog log;
-};
+using AudioModel = ClassifierModel;
 
 /// The recordings, by index, that a model is made from.
 struct TrainingClips {
@@ -52,13 +37,6 @@ AudioModel train_audio_model(const Config& config, const data::Dataset& dataset,
 Graph quantize_net(const Graph& float_net, const FeatureBank& bank, size_t count,
                    quantize::Calibration calibration, ThreadPool& pool);
 
-enum class Precision { float32, int8 };
-
-/// Scores [clip][label] of `features` (one clip after the other) by the float or the int8 engine.
-std::vector<std::vector<float>> scores_of(const AudioModel& model,
-                                          const std::vector<std::vector<int8_t>>& features,
-                                          Precision precision, ThreadPool& pool);
-
 /// Features of the chosen recordings, clean.
 std::vector<std::vector<int8_t>> features_of(const FeatureExtractor& extractor, const data::Dataset& dataset,
                                              const std::vector<size_t>& chosen, ThreadPool& pool);
@@ -66,8 +44,5 @@ std::vector<std::vector<int8_t>> features_of(const FeatureExtractor& extractor, 
 /// The confusion over the chosen recordings.
 train::Confusion evaluate(const AudioModel& model, const Config& config, const data::Dataset& dataset,
                           const std::vector<size_t>& chosen, Precision precision, ThreadPool& pool);
-
-/// The int8 scores as numbers, by the output's quantization.
-std::vector<float> dequantize_scores(const Graph& net, std::span<const int8_t> output);
 
 }  // namespace tinyml::project

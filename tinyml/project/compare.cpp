@@ -5,15 +5,15 @@
 
 #include <cstring>
 
-#include "tinyml/project/features.h"
+#include "tinyml/ops/front_end.h"
 #include "tinyml/run/int8_engine.h"
 
 namespace tinyml::project {
 namespace {
 
 /// The window with zeros in front, so that it is a whole number of hops: what the device's stream takes.
-std::vector<uint8_t> to_hops(const std::vector<int16_t>& window, int32_t hop_samples) {
-  const size_t hop = static_cast<size_t>(hop_samples);
+std::vector<uint8_t> to_hops(const std::vector<int16_t>& window, int32_t hop_values) {
+  const size_t hop = static_cast<size_t>(hop_values);
   const size_t whole = (window.size() + hop - 1) / hop * hop;
   std::vector<uint8_t> bytes(whole * sizeof(int16_t));
   std::memcpy(bytes.data() + (whole - window.size()) * sizeof(int16_t), window.data(),
@@ -39,19 +39,20 @@ std::vector<std::vector<int8_t>> run_host(const Graph& net, const FeatureExtract
 
 }  // namespace
 
-std::vector<Agreement> compare_engines(const Graph& net, const Config& config,
+std::vector<Agreement> compare_engines(const Graph& net, const Operator& front_end,
+                                       const FeatureExtractor& extractor,
                                        const std::vector<std::vector<int16_t>>& windows,
                                        const std::vector<Core>& cores, ThreadPool& pool,
                                        const ProgressHook& progress) {
-  const FeatureExtractor extractor(config);
   const auto clips = static_cast<int64_t>(windows.size());
   const std::vector<std::vector<int8_t>> expected = run_host(net, extractor, windows, Core::host, pool);
   std::vector<std::vector<uint8_t>> hops;
-  for (const auto& window : windows) hops.push_back(to_hops(window, config.hop_samples()));
+  for (const auto& window : windows)
+    hops.push_back(to_hops(window, ops::frame_of(front_end).value().hop_values));
 
   std::vector<Agreement> agreements;
   for (const Core core : cores) {
-    const int64_t equal = count_equal_on_core(net, feature_operator(config), core, hops, expected);
+    const int64_t equal = count_equal_on_core(net, front_end, core, hops, expected);
     const std::string place = core == Core::host ? "the host" : fmt::format("emulated {}", name_of(core));
     agreements.push_back({"generated C++ on " + place, equal, clips});
     if (progress)

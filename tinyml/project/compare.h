@@ -6,7 +6,7 @@
 
 #include "tinyml/base/progress.h"
 #include "tinyml/base/thread_pool.h"
-#include "tinyml/project/config.h"
+#include "tinyml/project/features.h"
 #include "tinyml/project/profile.h"
 
 namespace tinyml::project {
@@ -18,9 +18,11 @@ struct Agreement {
 };
 
 /// Runs windows of int16 samples, from raw samples to scores, through the generated program on each core:
-/// emulated, or for Core::host compiled by this machine's own compiler.
+/// emulated, or for Core::host compiled by this machine's own compiler. `extractor` is `front_end` on the
+/// host.
 /// Errors: not_found, naming the compiler or emulator that is missing.
-std::vector<Agreement> compare_engines(const Graph& net, const Config& config,
+std::vector<Agreement> compare_engines(const Graph& net, const Operator& front_end,
+                                       const FeatureExtractor& extractor,
                                        const std::vector<std::vector<int16_t>>& windows,
                                        const std::vector<Core>& cores, ThreadPool& pool,
                                        const ProgressHook& progress);

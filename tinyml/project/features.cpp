@@ -3,6 +3,7 @@
 
 #include "tinyml/data/window.h"
 #include "tinyml/ops/operator.h"
+#include "tinyml/project/classifier_net.h"
 
 namespace tinyml::project {
 namespace {
@@ -54,10 +55,7 @@ std::vector<int8_t> FeatureExtractor::extract_clip(std::span<const int16_t> samp
 Quantization feature_quantization() { return {{kFeatureScale}, {kFeatureZeroPoint}, 0}; }
 
 void to_float(std::span<const int8_t> features, std::span<float> values) {
-  TINYML_CHECK(features.size() == values.size());
-  for (size_t i = 0; i < features.size(); ++i) {
-    values[i] = static_cast<float>(features[i] - kFeatureZeroPoint) * kFeatureScale;
-  }
+  to_float(features, feature_quantization(), values);
 }
 
 Graph with_features(const Graph& net, const Config& config) {

@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tinyml/project/program.h"
 
-#include "tinyml/base/file.h"
-#include "tinyml/formats/tflite.h"
 #include "tinyml/project/config.h"
 #include "tinyml/project/storage.h"
 
 namespace tinyml::project {
-
-Graph read_model(const std::filesystem::path& path) {
-  const Bytes bytes = read_bytes(path);
-  return with_context(path.string(), [&] { return formats::read_tflite(bytes); });
-}
 
 Program load_program(const std::filesystem::path& path, const std::string& board) {
   if (!std::filesystem::is_directory(path)) {

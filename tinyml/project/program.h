@@ -16,9 +16,6 @@ struct Program {
   std::string board;
 };
 
-/// A .tflite file. Errors, which name it: not_found, io, bad_file, unsupported.
-Graph read_model(const std::filesystem::path& path);
-
 /// A trained project folder, or a model file. `board` empty: the project's, or arduino_nano33_ble.
 /// Errors: not_found, bad_file, unsupported.
 Program load_program(const std::filesystem::path& path, const std::string& board = {});

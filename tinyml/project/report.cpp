@@ -13,11 +13,11 @@ namespace {
 
 std::string kilobytes(int64_t bytes) { return fmt::format("{:.1f} KB", static_cast<double>(bytes) / 1024); }
 
-report::BoardCost board_cost(const Config& config, const AudioModel& model) {
+report::BoardCost board_cost(const Deployable& model) {
   report::BoardCost cost;
-  cost.board = config.target.board;
+  cost.board = model.board;
   try {
-    const Profile p = profile(model.int8_net, feature_operator(config), config.target.board, Mode::balanced);
+    const Profile p = profile(model, {}, Mode::balanced);
     cost.source = p.source;
     cost.figures = {{"Net", fmt::format("{:.1f} ms, {:.3f} mJ", p.net.latency_ms, p.net.energy_mj)},
                     {"RAM", kilobytes(p.ram_bytes)},
@@ -57,26 +57,34 @@ std::vector<report::Spectrogram> example_spectrograms(const data::Dataset& datas
 
 }  // namespace
 
-std::string report_html(const Config& config, const AudioModel& model, const TrainingRecord& record,
-                        const data::Dataset* dataset, const FeatureExtractor& extractor) {
+std::string report_html(const Deployable& model, const TrainingRecord& record, ReportFacts facts,
+                        std::vector<report::Spectrogram> pictures) {
   report::TrainingReport page;
-  page.title = config.name;
-  page.facts = {{"Task", std::string(name_of(config.data.task))},
-                {"Labels", fmt::format("{}", fmt::join(model.labels, ", "))},
-                {"Data", config.data.path.empty() ? "clips in memory" : config.data.path},
-                {"Net", fmt::format("{}, {:.2f} M MACs", config.model.architecture,
-                                    static_cast<double>(ops::macs(model.int8_net)) / 1e6)},
-                {"Training", fmt::format("{} epochs in {:.0f} s", record.log.epochs.size(),
-                                         record.log.training_seconds)}};
+  page.title = model.name;
+  page.facts = std::move(facts);
+  page.facts.emplace_back("Training", fmt::format("{} epochs in {:.0f} s", record.log.epochs.size(),
+                                                  record.log.training_seconds));
   page.epochs = record.log.epochs;
   page.best_epoch = record.log.best_epoch;
   page.refit = record.log.refit;
   page.split = record.evaluation.split;
   page.float32 = record.evaluation.float32;
   page.int8 = record.evaluation.int8;
-  if (dataset) page.spectrograms = example_spectrograms(*dataset, extractor);
-  page.cost = board_cost(config, model);
+  page.spectrograms = std::move(pictures);
+  page.cost = board_cost(model);
   return report::to_html(page);
+}
+
+std::string report_html(const Config& config, const Deployable& model, const TrainingRecord& record,
+                        const data::Dataset* dataset, const FeatureExtractor& extractor) {
+  ReportFacts facts{{"Task", std::string(name_of(config.data.task))},
+                    {"Labels", fmt::format("{}", fmt::join(model.labels, ", "))},
+                    {"Data", config.data.path.empty() ? "clips in memory" : config.data.path},
+                    {"Net", fmt::format("{}, {:.2f} M MACs", config.model.architecture,
+                                        static_cast<double>(ops::macs(model.int8_net)) / 1e6)}};
+  return report_html(
+      model, record, std::move(facts),
+      dataset ? example_spectrograms(*dataset, extractor) : std::vector<report::Spectrogram>{});
 }
 
 }  // namespace tinyml::project

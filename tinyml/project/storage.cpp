@@ -3,6 +3,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tinyml/base/file.h"
+#include "tinyml/formats/tflite.h"
+
 namespace tinyml::project {
 namespace {
 
@@ -20,19 +23,61 @@ train::Confusion parse_confusion(const nlohmann::json& json) {
   return confusion;
 }
 
-}  // namespace
-
-bool describes(const ProjectFiles& files, const Config& config) {
+template <class AnyConfig>
+bool describes(const ProjectFiles& files, const AnyConfig& config,
+               AnyConfig (*read)(const std::filesystem::path&)) {
   std::error_code ignored;
   if (!std::filesystem::exists(files.config(), ignored)) return false;
   try {
-    Config written = read_config(files.config());
+    AnyConfig written = read(files.config());
     const auto path = std::filesystem::absolute(files.folder / written.data.path).lexically_normal();
     if (path == std::filesystem::path(config.data.path)) written.data.path = config.data.path;
     return to_toml(written) == to_toml(config);
   } catch (const Error&) {
     return false;
   }
+}
+
+}  // namespace
+
+bool describes(const ProjectFiles& files, const Config& config) {
+  return describes(files, config, read_config);
+}
+bool describes(const ProjectFiles& files, const SensorConfig& config) {
+  return describes(files, config, read_sensor_config);
+}
+
+Graph read_model(const std::filesystem::path& path) {
+  const Bytes bytes = read_bytes(path);
+  return with_context(path.string(), [&] { return formats::read_tflite(bytes); });
+}
+
+void save_project(const ProjectFiles& files, const ClassifierModel& model, const TrainingRecord& record,
+                  const std::string& report, const std::string& toml) {
+  const auto bytes_of = [](const std::string& text) { return Bytes(text.begin(), text.end()); };
+  std::vector<NewFile> made{{files.float_model(), formats::write_tflite(model.float_net)},
+                            {files.int8_model(), formats::write_tflite(model.int8_net)},
+                            {files.training(), bytes_of(to_json(record))},
+                            {files.report(), bytes_of(report)}};
+  if (!toml.empty()) made.push_back({files.config(), bytes_of(toml)});
+  write_files(made);
+}
+
+SavedProject load_project(const ProjectFiles& files, const std::string& name) {
+  if (!std::filesystem::exists(files.int8_model())) {
+    throw Error(ErrorKind::not_found,
+                files.folder.string() + " is not trained yet: tinyml train " + files.folder.string());
+  }
+  SavedProject saved;
+  ClassifierModel& model = saved.model;
+  model.float_net = read_model(files.float_model());
+  model.int8_net = read_model(files.int8_model());
+  model.labels = labels_of(model.int8_net);
+  model.float_net.name = model.int8_net.name = name;
+  const std::string training = read_text(files.training());
+  saved.record = with_context(files.training().string(), [&] { return parse_training(training); });
+  model.log = saved.record.log;
+  return saved;
 }
 
 std::string to_json(const TrainingRecord& record) {

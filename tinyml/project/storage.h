@@ -3,8 +3,11 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
-#include "tinyml/project/audio_classifier.h"
+#include "tinyml/project/classifier_net.h"
+#include "tinyml/project/config.h"
+#include "tinyml/project/sensor_config.h"
 
 namespace tinyml::project {
 
@@ -21,6 +24,7 @@ struct ProjectFiles {
 
 /// Whether tinyml.toml says `config` already, its data path resolved: its author's wording then stays.
 bool describes(const ProjectFiles& files, const Config& config);
+bool describes(const ProjectFiles& files, const SensorConfig& config);
 
 /// What training left behind, beside the nets: learning curve, times and the evaluation.
 struct TrainingRecord {
@@ -31,6 +35,21 @@ struct TrainingRecord {
 std::string to_json(const TrainingRecord& record);
 /// Errors: bad_file.
 TrainingRecord parse_training(const std::string& json);
+
+/// A .tflite file. Errors, which name it: not_found, io, bad_file, unsupported.
+Graph read_model(const std::filesystem::path& path);
+
+/// Writes the nets, training.json and report.html, and tinyml.toml where `toml` is not empty, all or none.
+void save_project(const ProjectFiles& files, const ClassifierModel& model, const TrainingRecord& record,
+                  const std::string& report, const std::string& toml);
+
+/// A saved project's nets, called `name`, with their labels and training log. Errors: not_found for a project
+/// that is not trained, bad_file.
+struct SavedProject {
+  ClassifierModel model;
+  TrainingRecord record;
+};
+SavedProject load_project(const ProjectFiles& files, const std::string& name);
 
 /// Labels and features as the metadata that travels in the .tflite file.
 void put_metadata(Graph& net, const std::vector<std::string>& labels, const Config& config);

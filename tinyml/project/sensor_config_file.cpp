@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include "tinyml/base/file.h"
+#include "tinyml/project/sensor_config.h"
+
+namespace tinyml::project {
+namespace {
+
+std::vector<Sensor> read_sensors(Section& section) {
+  std::vector<Sensor> sensors;
+  for (Section& table : section.tables("sensors")) {
+    Sensor sensor;
+    table.read("name", sensor.name);
+    table.read("channels", sensor.channels);
+    table.read("rate_hz", sensor.rate_hz);
+    table.read("unit", sensor.unit);
+    table.read("range", sensor.range);
+    table.finish();
+    sensors.push_back(std::move(sensor));
+  }
+  return sensors;
+}
+
+/// Reads a word of a closed list.
+template <class Value, class Parse>
+void read_word(Section& section, std::string_view key, Value& value, Parse parse) {
+  std::string word(name_of(value));
+  section.read(key, word);
+  value = parse(word);
+}
+
+void read_data(Section section, SensorConfig::Data& data) {
+  section.read("path", data.path);
+  std::string task;
+  section.read("task", task);
+  data.sensors = read_sensors(section);
+  section.read("labels", data.labels);
+  section.read("rate_hz", data.rate_hz);
+  section.read("window_samples", data.window_samples);
+  section.read("window_s", data.window_s);
+  section.read("stride_samples", data.stride_samples);
+  read_word(section, "fit", data.fit, parse_window_fit);
+  read_word(section, "label_rule", data.label_rule, parse_label_rule);
+  section.read("least_share", data.least_share);
+  read_word(section, "split", data.split.by, parse_split_by);
+  section.read("validation_fraction", data.split.validation_fraction);
+  section.read("test_fraction", data.split.test_fraction);
+  section.read("validation_groups", data.split.validation_groups);
+  section.read("test_groups", data.split.test_groups);
+  section.read("columns", data.csv.channels);
+  section.read("time_column", data.csv.time_column);
+  section.read("label_column", data.csv.label_column);
+  section.read("group_column", data.csv.group_column);
+  section.read("run_columns", data.csv.run_columns);
+  section.read("row_rate_hz", data.csv.row_rate_hz);
+  section.read("file_pattern", data.file_pattern);
+  section.read("group_pattern", data.group_pattern);
+  section.read("default_label", data.default_label);
+  section.read("fuse", data.fuse);
+  section.finish();
+}
+
+void read_features(Section section, SensorConfig::Features& features) {
+  read_word(section, "kind", features.kind, parse_sensor_features);
+  section.read("headroom", features.headroom);
+  section.read("frame_samples", features.frame_samples);
+  section.read("hop_samples", features.hop_samples);
+  read_word(section, "filter", features.filter, parse_filter);
+  section.read("cutoff_hz", features.cutoff_hz);
+  section.read("order", features.order);
+  section.read("fft_size", features.fft_size);
+  section.read("overlap", features.overlap);
+  section.read("log", features.log);
+  section.read("wavelet", features.wavelet);
+  section.read("levels", features.levels);
+  section.finish();
+}
+
+void read_training(Section section, SensorConfig::Training& training) {
+  section.read("epochs", training.epochs);
+  section.read("batch", training.batch);
+  section.read("patience", training.patience);
+  section.read("copies", training.copies);
+  section.read("learning_rate", training.learning_rate);
+  section.read("augment", training.augment);
+  section.read("jitter", training.jitter);
+  section.read("scaling", training.scaling);
+  section.read("shift", training.shift);
+  section.read("speed", training.speed);
+  section.read("warp", training.warp);
+  section.read("rotation_degrees", training.rotation_degrees);
+  section.read("refit", training.refit);
+  section.read("label_smoothing", training.label_smoothing);
+  section.read("mixup", training.mixup);
+  section.read("balance_classes", training.balance_classes);
+  section.read("seed", training.seed);
+  section.finish();
+}
+
+}  // namespace
+
+std::string task_of_project(const std::filesystem::path& config_file) {
+  return with_context(config_file.string(), [&] {
+    std::string task = "keyword_spotting";
+    ConfigFile(read_text(config_file)).section("data").read("task", task);
+    return task;
+  });
+}
+
+SensorConfig read_sensor_config(const std::filesystem::path& path) {
+  const std::string text = read_text(path);
+  return with_context(path.string(), [&] {
+    const ConfigFile file(text);
+    file.expect({"project", "data", "features", "model", "training", "quantization", "target"});
+    std::string task(name_of(SensorTask::sensor_classification));
+    file.section("data").read("task", task);
+    SensorConfig config = sensor_defaults(parse_sensor_task(task));
+    Section project = file.section("project");
+    project.read("name", config.name);
+    project.finish();
+    read_data(file.section("data"), config.data);
+    read_features(file.section("features"), config.features);
+    Section model = file.section("model");
+    model.read("architecture", config.model.architecture);
+    model.read("width", config.model.width);
+    model.read("depth", config.model.depth);
+    model.read("dropout", config.model.dropout);
+    model.finish();
+    read_training(file.section("training"), config.training);
+    Section quantization = file.section("quantization");
+    read_word(quantization, "calibration", config.quantization.calibration, quantize::parse_calibration);
+    quantization.finish();
+    Section target = file.section("target");
+    target.read("board", config.target.board);
+    target.finish();
+    check(config);
+    return config;
+  });
+}
+
+std::string to_toml(const SensorConfig& c) {
+  std::vector<std::string> sensors;
+  for (const Sensor& s : c.data.sensors) {
+    sensors.push_back(fmt::format("\n  {{ name = {}, channels = {}, rate_hz = {}, unit = {}, range = {} }},",
+                                  quoted(s.name), s.channels, s.rate_hz, quoted(s.unit), s.range));
+  }
+  if (!sensors.empty()) sensors.push_back("\n");
+  std::string text = fmt::format("[project]\nname = {}\n\n[data]\n", quoted(c.name));
+  const auto line = [&](std::string_view key, const auto& value) {
+    text += fmt::format("{} = {}\n", key, value);
+  };
+  const auto word = [&](std::string_view key, std::string_view value) {
+    text += fmt::format("{} = {}\n", key, quoted(std::string(value)));
+  };
+  word("path", c.data.path);
+  word("task", name_of(c.data.task));
+  line("sensors", fmt::format("[{}]", fmt::join(sensors, "")));
+  line("labels", quoted(c.data.labels));
+  line("rate_hz", c.data.rate_hz);
+  line("window_samples", c.data.window_samples);
+  line("window_s", c.data.window_s);
+  line("stride_samples", c.data.stride_samples);
+  word("fit", name_of(c.data.fit));
+  word("label_rule", name_of(c.data.label_rule));
+  line("least_share", c.data.least_share);
+  word("split", name_of(c.data.split.by));
+  line("validation_fraction", c.data.split.validation_fraction);
+  line("test_fraction", c.data.split.test_fraction);
+  line("validation_groups", quoted(c.data.split.validation_groups));
+  line("test_groups", quoted(c.data.split.test_groups));
+  line("columns", quoted(c.data.csv.channels));
+  word("time_column", c.data.csv.time_column);
+  word("label_column", c.data.csv.label_column);
+  word("group_column", c.data.csv.group_column);
+  line("run_columns", quoted(c.data.csv.run_columns));
+  line("row_rate_hz", c.data.csv.row_rate_hz);
+  word("file_pattern", c.data.file_pattern);
+  word("group_pattern", c.data.group_pattern);
+  word("default_label", c.data.default_label);
+  line("fuse", c.data.fuse);
+  text += "\n[features]\n";
+  word("kind", name_of(c.features.kind));
+  line("headroom", c.features.headroom);
+  line("frame_samples", c.features.frame_samples);
+  line("hop_samples", c.features.hop_samples);
+  word("filter", name_of(c.features.filter));
+  line("cutoff_hz", c.features.cutoff_hz);
+  line("order", c.features.order);
+  line("fft_size", c.features.fft_size);
+  line("overlap", c.features.overlap);
+  line("log", c.features.log);
+  word("wavelet", c.features.wavelet);
+  line("levels", c.features.levels);
+  text += "\n[model]\n";
+  word("architecture", c.model.architecture);
+  line("width", c.model.width);
+  line("depth", c.model.depth);
+  line("dropout", c.model.dropout);
+  text += "\n[training]\n";
+  line("epochs", c.training.epochs);
+  line("batch", c.training.batch);
+  line("patience", c.training.patience);
+  line("copies", c.training.copies);
+  line("learning_rate", c.training.learning_rate);
+  line("augment", c.training.augment);
+  line("jitter", c.training.jitter);
+  line("scaling", c.training.scaling);
+  line("shift", c.training.shift);
+  line("speed", c.training.speed);
+  line("warp", c.training.warp);
+  line("rotation_degrees", c.training.rotation_degrees);
+  line("refit", c.training.refit);
+  line("label_smoothing", c.training.label_smoothing);
+  line("mixup", c.training.mixup);
+  line("balance_classes", c.training.balance_classes);
+  line("seed", c.training.seed);
+  text += "\n[quantization]\n";
+  word("calibration", name_of(c.quantization.calibration));
+  text += "\n[target]\n";
+  word("board", c.target.board);
+  return text;
+}
+
+}  // namespace tinyml::project

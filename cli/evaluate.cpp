@@ -4,6 +4,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/any_classifier.h"
 #include "cli/commands.h"
 #include "cli/paths.h"
 #include "cli/results.h"
@@ -11,6 +12,14 @@
 #include "tinyml/base/error.h"
 
 namespace tinyml::cli {
+namespace {
+
+void print(const Evaluation& evaluation, const Context& context) {
+  std::printf("%s",
+              context.json ? (to_json(evaluation).dump(2) + "\n").c_str() : to_text(evaluation).c_str());
+}
+
+}  // namespace
 
 void add_evaluate(CLI::App& app, Context& context) {
   struct Options {
@@ -22,10 +31,9 @@ void add_evaluate(CLI::App& app, Context& context) {
   add_path(*verb, "project", options->project, "A trained project folder")->required();
   add_path(*verb, "--data", options->data, "Other clips than the project's test split");
   verb->callback([options, &context] {
-    const AudioClassifier classifier = AudioClassifier::load(options->project, context.threads);
-    const Evaluation evaluation = classifier.evaluate(options->data, context.progress());
-    std::printf("%s",
-                context.json ? (to_json(evaluation).dump(2) + "\n").c_str() : to_text(evaluation).c_str());
+    with_classifier(options->project, context.threads, [&](const auto& classifier) {
+      print(classifier.evaluate(options->data, context.progress()), context);
+    });
   });
 }
 
@@ -46,8 +54,10 @@ void add_compare(CLI::App& app, Context& context) {
   verb->callback([options, &context] {
     std::vector<Core> cores;
     for (const std::string& core : options->cores) cores.push_back(parse_core(core));
-    const AudioClassifier classifier = AudioClassifier::load(options->project, context.threads);
-    const auto agreements = classifier.compare(cores, options->data, context.progress());
+    std::vector<project::Agreement> agreements;
+    with_classifier(options->project, context.threads, [&](const auto& classifier) {
+      agreements = classifier.compare(cores, options->data, context.progress());
+    });
     nlohmann::json document = nlohmann::json::array();
     std::vector<std::vector<std::string>> rows{{"from samples to scores", "equal bytes"}};
     bool all = true;
@@ -74,13 +84,12 @@ void add_quantize(CLI::App& app, Context& context) {
       ->capture_default_str();
   verb->callback([options, &context] {
     const auto calibration = quantize::parse_calibration(options->calibration);
-    AudioClassifier classifier = AudioClassifier::load(options->project, context.threads);
-    AudioClassifier::check_folder(options->project);
-    classifier.quantize(calibration, context.progress());
-    classifier.save(options->project);
-    const Evaluation evaluation = classifier.evaluate();
-    std::printf("%s",
-                context.json ? (to_json(evaluation).dump(2) + "\n").c_str() : to_text(evaluation).c_str());
+    with_classifier(options->project, context.threads, [&](auto& classifier) {
+      classifier.check_folder(options->project);
+      classifier.quantize(calibration, context.progress());
+      classifier.save(options->project);
+      print(classifier.evaluate(), context);
+    });
   });
 }
 

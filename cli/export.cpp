@@ -5,10 +5,10 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/any_classifier.h"
 #include "cli/commands.h"
 #include "cli/paths.h"
 #include "tinyml/base/error.h"
-#include "tinyml/project/audio_classifier.h"
 
 namespace tinyml::cli {
 
@@ -23,9 +23,10 @@ void add_export(CLI::App& app, Context& context) {
       ->capture_default_str();
   add_path(*verb, "--out", options->out, "Folder to write to")->required();
   verb->callback([options, &context] {
-    const AudioClassifier classifier = AudioClassifier::load(options->project, context.threads);
-    const std::vector<std::filesystem::path> files =
-        classifier.export_to(options->to, options->out, context.command_line);
+    std::vector<std::filesystem::path> files;
+    with_classifier(options->project, context.threads, [&](const auto& classifier) {
+      files = classifier.export_to(options->to, options->out, context.command_line);
+    });
     nlohmann::json list = nlohmann::json::array();
     for (const auto& file : files) list.push_back(file.string());
     if (context.json) {
@@ -41,13 +42,14 @@ void add_deploy(CLI::App& app, Context& context) {
     std::string project, board = "arduino:mbed_nano:nano33ble", port;
   };
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand("deploy", "Compile the microphone sketch and upload it to an Arduino");
+  CLI::App* verb = app.add_subcommand("deploy", "Compile an example sketch and upload it to an Arduino");
   add_path(*verb, "project", options->project, "A trained project folder")->required();
   verb->add_option("--board", options->board, "Arduino's fully qualified board name")->capture_default_str();
   add_path(*verb, "--port", options->port, "Serial port, such as /dev/ttyACM0")->required();
   verb->callback([options, &context] {
-    const AudioClassifier classifier = AudioClassifier::load(options->project, context.threads);
-    classifier.deploy_to_arduino(options->board, options->port);
+    with_classifier(options->project, context.threads, [&](const auto& classifier) {
+      classifier.deploy_to_arduino(options->board, options->port);
+    });
     if (context.json) {
       std::printf("%s\n", nlohmann::json{{"board", options->board}, {"port", options->port}}.dump(2).c_str());
     } else {

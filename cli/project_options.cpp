@@ -15,14 +15,19 @@ CLI::Option* add_keywords(CLI::App& verb, std::vector<std::string>& keywords, co
 }
 
 void ProjectOptions::add_to(CLI::App& verb) {
-  add_path(verb, "--data", data, "Folder of label folders, or a labels.csv");
-  verb.add_option("--task", task, "keyword_spotting, wake_word or sound_classification")
+  add_path(verb, "--data", data, "Folder of label folders, or a labels.csv; of sensors also one file");
+  verb.add_option(
+          "--task", task,
+          "keyword_spotting, wake_word or sound_classification; of sensors sensor_classification or gesture")
       ->capture_default_str();
   add_keywords(verb, keywords, "Keywords, separated by commas");
   verb.add_option("--sample-rate", sample_rate_hz, "Hz")->capture_default_str();
   verb.add_option("--window-ms", window_ms, "What one answer listens to")->capture_default_str();
-  verb.add_option("--features", features, "mfe (log-mel, default) or mfcc");
-  verb.add_option("--architecture", architecture, "hybrid (default), hybrid_small, ds_cnn or tc_resnet");
+  verb.add_option("--features", features,
+                  "mfe (log-mel, default) or mfcc; of sensors raw, flatten, spectral or wavelet");
+  verb.add_option(
+      "--architecture", architecture,
+      "hybrid (default), hybrid_small, ds_cnn or tc_resnet; of sensors cnn_1d and its kin, lstm, dense");
   verb.add_option("--epochs", epochs, "Rounds of training");
   verb.add_option("--seed", seed, "Of everything random");
   verb.add_option("--board", board, "Any name of a board (see tinyml boards)");

@@ -4,7 +4,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "tinyml/project/audio_classifier.h"
+#include "tinyml/project/classifier_net.h"
 
 namespace tinyml::cli {
 

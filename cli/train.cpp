@@ -11,45 +11,62 @@
 #include "cli/paths.h"
 #include "cli/project_options.h"
 #include "cli/results.h"
+#include "cli/sensor_options.h"
 #include "tinyml/base/error.h"
 #include "tinyml/project/audio_classifier.h"
+#include "tinyml/project/sensor_classifier.h"
 
 namespace tinyml::cli {
 namespace fs = std::filesystem;
 namespace {
 
+const project::TrainingLog& log_of(const AudioClassifier& classifier) { return classifier.model().log; }
+const project::TrainingLog& log_of(const SensorClassifier& classifier) { return classifier.model().nets.log; }
+
 struct Options : ProjectOptions {
   std::string what, out;
+  SensorOptions sensors;
+
+  bool one_step() const { return what == "kws" || what == "sensors"; }
 };
 
-void run(const Options& options, const Context& context) {
-  const bool one_step = options.what == "kws";
-  if (one_step && (options.out.empty() || options.data.empty())) {
-    throw Error(ErrorKind::invalid_argument, "train kws needs --data and --out");
-  }
-  const fs::path folder = one_step ? options.out : options.what;
-  if (fs::exists(folder) && !fs::is_directory(folder)) {
-    throw Error(ErrorKind::invalid_argument, folder.string() + " is not a folder");
-  }
-  project::Config config = one_step ? options.config() : project::read_config(folder / "tinyml.toml");
+project::SensorConfig sensor_config(const Options& options) {
+  // The option's own default is a task of audio.
+  const bool given = options.task != ProjectOptions().task;
+  project::SensorConfig config = project::sensor_defaults(given ? project::parse_sensor_task(options.task)
+                                                                : project::SensorTask::sensor_classification);
+  options.sensors.apply(config);
+  if (!options.features.empty()) config.features.kind = project::parse_sensor_features(options.features);
+  config.model.architecture = options.architecture;
+  config.training.epochs = options.epochs.value_or(config.training.epochs);
+  config.training.seed = options.seed.value_or(config.training.seed);
+  if (!options.board.empty()) config.target.board = options.board;
+  project::check(config);
+  return config;
+}
+
+template <class Classifier, class Config>
+void train(const fs::path& folder, const Options& options, Config config, const Context& context) {
   // A path in tinyml.toml is relative to the project; one on the command line to where the user stands.
-  if (one_step) config.data.path = fs::absolute(options.data).lexically_normal().string();
+  if (options.one_step()) config.data.path = fs::absolute(options.data).lexically_normal().string();
   if (config.data.path.empty()) {
     throw Error(ErrorKind::invalid_argument, (folder / "tinyml.toml").string() + ": [data] path is empty");
   }
-  AudioClassifier classifier(config, context.threads);
-  AudioClassifier::check_folder(folder);
-  classifier.train(one_step ? fs::path(config.data.path) : folder / config.data.path, context.progress());
+  Classifier classifier(config, context.threads);
+  Classifier::check_folder(folder);
+  classifier.train(options.one_step() ? fs::path(config.data.path) : folder / config.data.path,
+                   context.progress());
   classifier.save(folder);
 
   const Evaluation evaluation = classifier.evaluate();
+  const project::TrainingLog& log = log_of(classifier);
   if (context.json) {
     nlohmann::json document = to_json(evaluation);
     document["project"] = folder.string();
-    document["training_seconds"] = classifier.model().log.training_seconds;
-    document["feature_seconds"] = classifier.model().log.feature_seconds;
-    document["best_epoch"] = classifier.model().log.best_epoch + 1;
-    document["refit"] = classifier.model().log.refit;
+    document["training_seconds"] = log.training_seconds;
+    document["feature_seconds"] = log.feature_seconds;
+    document["best_epoch"] = log.best_epoch + 1;
+    document["refit"] = log.refit;
     std::printf("%s\n", document.dump(2).c_str());
   } else {
     std::printf("%s%sReport: %s\n", classifier.summary().c_str(), to_text(evaluation).c_str(),
@@ -57,22 +74,43 @@ void run(const Options& options, const Context& context) {
   }
 }
 
+void run(const Options& options, const Context& context) {
+  if (options.one_step() && (options.out.empty() || options.data.empty())) {
+    throw Error(ErrorKind::invalid_argument, "train " + options.what + " needs --data and --out");
+  }
+  const fs::path folder = options.one_step() ? options.out : options.what;
+  if (fs::exists(folder) && !fs::is_directory(folder)) {
+    throw Error(ErrorKind::invalid_argument, folder.string() + " is not a folder");
+  }
+  if (options.what == "sensors") {
+    train<SensorClassifier>(folder, options, sensor_config(options), context);
+  } else if (options.what == "kws") {
+    train<AudioClassifier>(folder, options, options.config(), context);
+  } else if (project::is_sensor_task(project::task_of_project(folder / "tinyml.toml"))) {
+    train<SensorClassifier>(folder, options, project::read_sensor_config(folder / "tinyml.toml"), context);
+  } else {
+    train<AudioClassifier>(folder, options, project::read_config(folder / "tinyml.toml"), context);
+  }
+}
+
 }  // namespace
 
 void add_train(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb =
-      app.add_subcommand("train", "Train, quantize and report; \"train kws\" makes the project as well");
-  add_path(*verb, "project", options->what, "A project folder, or kws with --data, --keywords and --out")
+  CLI::App* verb = app.add_subcommand(
+      "train", "Train, quantize and report; \"train kws\" and \"train sensors\" make the project as well");
+  add_path(*verb, "project", options->what,
+           "A project folder; or kws or sensors with --data, --out and what the project is")
       ->required();
-  add_path(*verb, "--out", options->out, "The project folder that train kws makes");
+  add_path(*verb, "--out", options->out, "The project folder that train kws or train sensors makes");
   options->add_to(*verb);
+  options->sensors.add_to(*verb);
   verb->callback([options, verb, &context] {
     for (const CLI::Option* option : verb->get_options()) {
-      if (options->what == "kws" || option->count() == 0 || option->get_positional()) continue;
+      if (options->one_step() || option->count() == 0 || option->get_positional()) continue;
       throw Error(ErrorKind::invalid_argument,
-                  fmt::format("{} is for train kws; this project's is set in {}", option->get_name(),
-                              (fs::path(options->what) / "tinyml.toml").string()));
+                  fmt::format("{} is for train kws and train sensors; this project's is set in {}",
+                              option->get_name(), (fs::path(options->what) / "tinyml.toml").string()));
     }
     run(*options, context);
   });

@@ -3,15 +3,11 @@
 // people use, with their help texts, are in python/tinyml/*.py.
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
-#include <nanobind/stl/filesystem.h>
-#include <nanobind/stl/function.h>
-#include <nanobind/stl/optional.h>
-#include <nanobind/stl/string.h>
-#include <nanobind/stl/vector.h>
 
 #include <algorithm>
 #include <filesystem>
 
+#include "python/module_parts.h"
 #include "tinyml/base/error.h"
 #include "tinyml/base/file.h"
 #include "tinyml/data/audio.h"
@@ -22,67 +18,16 @@
 namespace nb = nanobind;
 using namespace nb::literals;
 using namespace tinyml;
+using namespace tinyml::python;
 
 namespace {
 
 using Samples = nb::ndarray<const int16_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 using FloatSamples = nb::ndarray<const float, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
-/// (stage, done, total, seconds_left, detail)
-using PythonProgress = std::optional<std::function<void(std::string, int64_t, int64_t, double, std::string)>>;
-
 std::span<const int16_t> span_of(const Samples& samples) { return {samples.data(), samples.shape(0)}; }
-
-/// Calls Python's hook with the GIL and lets Ctrl-C through as KeyboardInterrupt.
-ProgressHook hook_of(const PythonProgress& progress) {
-  return [&progress](const Progress& p) {
-    const nb::gil_scoped_acquire gil;
-    if (PyErr_CheckSignals() != 0) throw nb::python_error();
-    if (progress) (*progress)(p.stage, p.done, p.total, p.seconds_left, p.detail);
-  };
-}
 
 nb::bytes to_bytes(const Bytes& bytes) {
   return nb::bytes(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-}
-
-nb::dict confusion_dict(const train::Confusion& confusion) {
-  nb::dict result;
-  result["labels"] = confusion.labels;
-  result["confusion"] = confusion.counts;
-  result["accuracy"] = confusion.accuracy();
-  nb::list classes;
-  for (const train::ClassScore& score : confusion.scores()) {
-    nb::dict row;
-    row["label"] = score.label;
-    row["clips"] = score.clips;
-    row["precision"] = score.precision;
-    row["recall"] = score.recall;
-    row["f1"] = score.f1;
-    classes.append(row);
-  }
-  result["classes"] = classes;
-  return result;
-}
-
-nb::dict evaluation_dict(const Evaluation& evaluation) {
-  nb::dict result;
-  result["split"] = evaluation.split;
-  result["clips"] = evaluation.int8.total();
-  result["accuracy"] = evaluation.int8.accuracy();
-  result["int8"] = confusion_dict(evaluation.int8);
-  result["float32"] = confusion_dict(evaluation.float32);
-  return result;
-}
-
-/// Errors: invalid_argument naming the option.
-template <class T>
-T as(const nb::handle& value, const std::string& name) {
-  T result;
-  if (!nb::try_cast<T>(value, result)) {
-    const std::string given = nb::cast<std::string>(nb::repr(value));
-    throw Error(ErrorKind::invalid_argument, name + " does not take " + given);
-  }
-  return result;
 }
 
 bool parse_features(const std::string& name) {
@@ -293,4 +238,6 @@ NB_MODULE(_tinyml, m) {
       .def("summary", &AudioClassifier::summary)
       .def("labels", &AudioClassifier::labels)
       .def("sample_rate_hz", [](const AudioClassifier& self) { return self.config().data.sample_rate_hz; });
+
+  bind_sensors(m);
 }

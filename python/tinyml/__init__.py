@@ -4,7 +4,18 @@
 from ._tinyml import Error
 from .audio import AudioClassifier, Prediction, synthesize_speech
 from .model import Model
+from .sensors import GestureClassifier, Sensor, SensorClassifier, TimedPrediction
 
 Error.__module__ = __name__
 
-__all__ = ["AudioClassifier", "Error", "Model", "Prediction", "synthesize_speech"]
+__all__ = [
+    "AudioClassifier",
+    "Error",
+    "GestureClassifier",
+    "Model",
+    "Prediction",
+    "Sensor",
+    "SensorClassifier",
+    "TimedPrediction",
+    "synthesize_speech",
+]

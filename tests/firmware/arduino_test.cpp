@@ -139,7 +139,7 @@ TEST(Arduino, RefusesNamesThatArduinoWouldNotTake) {
   EXPECT_THAT(with([](auto& it) { it.version = "1.0"; }), HasSubstr("1.0.0"));
   EXPECT_THAT(with([](auto& it) { it.sentence = "one\nurl=two"; }), HasSubstr("sentence"));
   EXPECT_THAT(with([](auto& it) { it.labels[0] = "a\nb"; }), HasSubstr("label"));
-  EXPECT_THAT(with([](auto& it) { it.hop_samples = 0; }), HasSubstr("audio"));
+  EXPECT_THAT(with([](auto& it) { it.hop_samples = 0; }), HasSubstr("takes samples"));
 }
 
 }  // namespace

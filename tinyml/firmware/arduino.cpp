@@ -85,9 +85,15 @@ void check(const ArduinoLibrary& library) {
   check_line("sentence of the library", library.sentence);
   check_line("title of the clip", library.clip_title);
   for (const std::string& label : library.labels) check_line("label", label);
+  for (const std::string& name : library.channel_names) check_line("name of a channel", name);
+  for (const std::string& unit : library.channel_units) check_line("unit of a channel", unit);
+  TINYML_CHECK(library.channel_names.empty() ||
+               (library.channel_names.size() == static_cast<size_t>(library.channels) &&
+                library.channel_units.size() == library.channel_names.size() &&
+                library.unit.size() == library.channel_names.size()));
   if (library.hop_samples <= 0 || library.sample_rate_hz <= 0 || library.window_samples <= 0) {
     throw Error(ErrorKind::unsupported,
-                fmt::format("{}: an Arduino library needs a model that takes audio samples", library.name));
+                fmt::format("{}: an Arduino library needs a model that takes samples", library.name));
   }
   for (const char* extension : {".h", ".cpp"}) {
     TINYML_CHECK(std::ranges::count(library.sources, library.model_name + extension, &SourceFile::name) == 1);
@@ -161,9 +167,16 @@ std::vector<SourceFile> arduino_files(const ArduinoLibrary& library) {
     return (library.sample_rate_hz * tenths / 10 + library.hop_samples - 1) / library.hop_samples;
   };
   const bool own_clip = !library.clip.empty();
+  const bool sensors = !library.channel_names.empty();
   const std::string title = !own_clip                    ? "a sweep of tones"
                             : library.clip_title.empty() ? "one recording"
                                                          : library.clip_title;
+  std::vector<std::string> channels, units;
+  for (size_t c = 0; c < library.channel_names.size(); ++c) {
+    const std::string& unit = library.channel_units[c];
+    channels.push_back(library.channel_names[c] + (unit.empty() ? "" : " (" + unit + ")"));
+    units.push_back(codegen::float_literal(library.unit[c]));
+  }
   const Values values = {
       {"NAME", library.name},
       {"HEADER", stem},
@@ -174,6 +187,8 @@ std::vector<SourceFile> arduino_files(const ArduinoLibrary& library) {
       {"HOP", std::to_string(library.hop_samples)},
       {"WINDOW", std::to_string(library.window_samples)},
       {"CLIP", title},
+      {"CHANNELS", fmt::format("{}", fmt::join(channels, ", "))},
+      {"UNITS", fmt::format("{}", fmt::join(units, ", "))},
       {"STRIDE", std::to_string(std::max(1, library.sample_rate_hz / 10 / library.hop_samples))},
       {"HOPS", std::to_string(std::max(2, hops_of(1)))},
   };
@@ -194,13 +209,17 @@ std::vector<SourceFile> arduino_files(const ArduinoLibrary& library) {
     files.push_back({fmt::format("src/{}", header.path), std::string(header.text)});
   }
   const std::string microphone = stem + "_microphone", static_buffer = stem + "_static_buffer";
+  if (!sensors) {
+    files.push_back(
+        {fmt::format("examples/{0}/{0}.ino", microphone), fill_template("arduino/microphone.ino", values)});
+  }
   files.push_back(
-      {fmt::format("examples/{0}/{0}.ino", microphone), fill_template("arduino/microphone.ino", values)});
-  files.push_back({fmt::format("examples/{0}/{0}.ino", static_buffer),
-                   fill_template("arduino/static_buffer.ino", values)});
+      {fmt::format("examples/{0}/{0}.ino", static_buffer),
+       fill_template(sensors ? "arduino/sensors_static_buffer.ino" : "arduino/static_buffer.ino", values)});
   files.push_back(
       {fmt::format("examples/{}/clip.h", static_buffer), clip_header(clip, title, library.sample_rate_hz)});
-  files.push_back({"README.md", fill_template("arduino/README.md", values)});
+  files.push_back(
+      {"README.md", fill_template(sensors ? "arduino/sensors_README.md" : "arduino/README.md", values)});
   files.push_back({"keywords.txt", keywords(library, stem)});
   files.push_back({"library.properties", properties(library, stem)});
   std::ranges::sort(files, {}, &SourceFile::name);

@@ -26,6 +26,11 @@ struct ArduinoLibrary {
   int32_t window_samples = 0;
   /// The clip of the static-buffer example; empty: a sweep of tones of one window.
   std::vector<int16_t> clip;
+  /// Of sensors: how many channels the samples interleave, what each is called and measured in, and one LSB
+  /// of each. Empty names: audio.
+  int32_t channels = 1;
+  std::vector<std::string> channel_names, channel_units;
+  std::vector<float> unit;
   std::string clip_title;  // "a clip of \"yes\" from the test split"
 };
 

@@ -110,8 +110,7 @@ void AudioClassifier::save(const std::filesystem::path& folder) const {
 }
 
 void AudioClassifier::check_folder(const std::filesystem::path& folder) {
-  const ProjectFiles files(folder);
-  for (const auto& file : {files.config(), files.report(), files.int8_model()}) check_writable(file);
+  project::check_writable(ProjectFiles(folder));
 }
 
 AudioClassifier AudioClassifier::load(const std::filesystem::path& folder, int threads) {

@@ -2,6 +2,7 @@
 #include "tinyml/project/program.h"
 
 #include "tinyml/project/config.h"
+#include "tinyml/project/sensor_features.h"
 #include "tinyml/project/storage.h"
 
 namespace tinyml::project {
@@ -11,13 +12,30 @@ Program load_program(const std::filesystem::path& path, const std::string& board
     return {read_model(path), {}, board.empty() ? "arduino_nano33_ble" : board};
   }
   const ProjectFiles files(path);
-  const Config config = read_config(files.config());
+  const bool sensors = is_sensor_task(task_of_project(files.config()));
+  std::optional<Config> audio;
+  std::string name, own_board;
+  if (sensors) {
+    const SensorConfig config = read_sensor_config(files.config());
+    name = config.name;
+    own_board = config.target.board;
+  } else {
+    audio = read_config(files.config());
+    name = audio->name;
+    own_board = audio->target.board;
+  }
   if (!std::filesystem::exists(files.int8_model())) {
     throw Error(ErrorKind::not_found, path.string() + " is not trained yet: tinyml train " + path.string());
   }
   Graph net = read_model(files.int8_model());
-  net.name = config.name;
-  return {std::move(net), feature_operator(config), board.empty() ? config.target.board : board};
+  net.name = name;
+  const auto front_end = [&] {
+    if (audio) return feature_operator(*audio);
+    const auto found = net.metadata.find("features");
+    return parse_front_end(found == net.metadata.end() ? "" : found->second).op;
+  };
+  const Operator features = with_context(files.int8_model().string(), front_end);
+  return {std::move(net), features, board.empty() ? own_board : board};
 }
 
 }  // namespace tinyml::project

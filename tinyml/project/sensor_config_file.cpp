@@ -102,9 +102,10 @@ void read_training(Section section, SensorConfig::Training& training) {
 }  // namespace
 
 std::string task_of_project(const std::filesystem::path& config_file) {
+  const std::string text = read_text(config_file);
   return with_context(config_file.string(), [&] {
     std::string task = "keyword_spotting";
-    ConfigFile(read_text(config_file)).section("data").read("task", task);
+    ConfigFile(text).section("data").read("task", task);
     return task;
   });
 }

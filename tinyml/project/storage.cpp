@@ -52,6 +52,10 @@ Graph read_model(const std::filesystem::path& path) {
   return with_context(path.string(), [&] { return formats::read_tflite(bytes); });
 }
 
+void check_writable(const ProjectFiles& files) {
+  for (const auto& file : {files.config(), files.report(), files.int8_model()}) tinyml::check_writable(file);
+}
+
 void save_project(const ProjectFiles& files, const ClassifierModel& model, const TrainingRecord& record,
                   const std::string& report, const std::string& toml) {
   const auto bytes_of = [](const std::string& text) { return Bytes(text.begin(), text.end()); };
@@ -135,8 +139,12 @@ void put_metadata(Graph& net, const std::vector<std::string>& labels, const Conf
                           {"floor_db", mfe.floor_db},
                           {"ceiling_db", mfe.ceiling_db}};
   if (mfcc) features["coefficients"] = std::get<Mfcc>(op).coefficients;
-  net.metadata["labels"] = nlohmann::json(labels).dump();
+  put_labels(net, labels);
   net.metadata["features"] = features.dump();
+}
+
+void put_labels(Graph& net, const std::vector<std::string>& labels) {
+  net.metadata["labels"] = nlohmann::json(labels).dump();
 }
 
 std::vector<std::string> labels_of(const Graph& net) {

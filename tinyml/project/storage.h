@@ -39,6 +39,9 @@ TrainingRecord parse_training(const std::string& json);
 /// A .tflite file. Errors, which name it: not_found, io, bad_file, unsupported.
 Graph read_model(const std::filesystem::path& path);
 
+/// Whether save_project could write, found before the work; leaves everything as it was. Errors: io.
+void check_writable(const ProjectFiles& files);
+
 /// Writes the nets, training.json and report.html, and tinyml.toml where `toml` is not empty, all or none.
 void save_project(const ProjectFiles& files, const ClassifierModel& model, const TrainingRecord& record,
                   const std::string& report, const std::string& toml);
@@ -53,6 +56,7 @@ SavedProject load_project(const ProjectFiles& files, const std::string& name);
 
 /// Labels and features as the metadata that travels in the .tflite file.
 void put_metadata(Graph& net, const std::vector<std::string>& labels, const Config& config);
+void put_labels(Graph& net, const std::vector<std::string>& labels);
 std::vector<std::string> labels_of(const Graph& net);
 
 }  // namespace tinyml::project

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Activities, gestures, states of machines and rooms: classifiers of sensor readings."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+
+from . import _arguments, _tinyml
+from .audio import Prediction, _hook
+from .model import Model
+
+
+@dataclass(frozen=True)
+class Sensor:
+    """A sensor: `channels` readings at a time, `rate_hz` times a second (0: the data's rate), in `unit`.
+
+    range: the sensor's full scale in that unit, which becomes 32767 counts on the device; 0 takes twice the
+    largest reading of the training data."""
+
+    name: str
+    channels: int = 1
+    rate_hz: float = 0
+    unit: str = ""
+    range: float = 0
+
+
+@dataclass(frozen=True)
+class TimedPrediction:
+    """What a stretch of a recording shows, in seconds from its begin."""
+
+    begin_s: float
+    end_s: float
+    prediction: Prediction
+
+
+def _sensors(sensors) -> list:
+    listed = [sensors] if isinstance(sensors, (str, Sensor)) else list(sensors)
+    result = []
+    for sensor in listed:
+        if isinstance(sensor, Sensor):
+            result.append((sensor.name, sensor.channels, float(sensor.rate_hz), sensor.unit, float(sensor.range)))
+        elif isinstance(sensor, str):
+            result.append(sensor)
+        else:
+            raise _tinyml.Error(f"sensors are names or Sensor(...), not {sensor!r}")
+    return result
+
+
+def _readings(values, what: str = "readings") -> np.ndarray:
+    """float32 (time, channels) from anything like it; one dimension is one channel."""
+    try:
+        array = np.asarray(values, dtype=np.float32)
+    except (ValueError, TypeError) as error:
+        raise _tinyml.Error(f"{what} are no array of numbers: {error}") from None
+    if array.ndim == 1:
+        array = array[:, np.newaxis]
+    if array.ndim != 2:
+        raise _tinyml.Error(f"{what} have the shape (time, channels), not {array.ndim} dimensions")
+    return np.ascontiguousarray(array)
+
+
+def _is_frame(data) -> bool:
+    return hasattr(data, "to_csv") and hasattr(data, "columns")
+
+
+def _recordings(data, labels) -> list:
+    if labels is not None:
+        listed = [str(label) for label in labels]
+        arrays = list(data)
+        if len(arrays) != len(listed):
+            raise _tinyml.Error(f"{len(arrays)} recordings and {len(listed)} labels")
+        data = list(zip(arrays, listed, strict=True))
+    try:
+        items = list(data)
+    except TypeError:
+        raise _tinyml.Error(
+            f"data is a path, a frame, a list of (readings, label), or arrays and labels, not {type(data).__name__}"
+        ) from None
+    result = []
+    for i, item in enumerate(items):
+        if not isinstance(item, (tuple, list)) or len(item) not in (2, 3):
+            raise _tinyml.Error(f"recording {i} is not (readings, label) or (readings, label, group)")
+        group = str(item[2]) if len(item) == 3 else ""
+        result.append((_readings(item[0], f"the readings of recording {i}"), str(item[1]), group))
+    return result
+
+
+def _prediction(labels: list[str], answer) -> Prediction:
+    label, score, scores = answer
+    return Prediction(label, score, dict(zip(labels, scores, strict=True)))
+
+
+class SensorClassifier:
+    """Learns to tell stretches of sensor readings apart and becomes a program for a microcontroller.
+
+    sensors: names ("accelerometer" has 3 channels, "temperature" 1, ...) or Sensor(...), in the order of the
+    data's channels; none takes each channel as a sensor.
+
+    Options: of the data rate_hz, window_s or window_samples, stride_samples, label_rule ("majority", "centre",
+    "interval"), least_share, labels, split ("group", "time", "order"), test_groups, validation_groups, columns,
+    time_column, label_column, group_column, run_columns, file_pattern, group_pattern, fuse; features ("raw",
+    "flatten", "spectral", "wavelet") with frame_samples, hop_samples, filter, cutoff_hz, order, fft_size,
+    overlap, log, wavelet, levels, headroom; of the net architecture, width, depth, dropout; of training epochs,
+    batch, copies, learning_rate, augment with jitter, scaling, shift, speed, warp and rotation_degrees, refit,
+    label_smoothing, mixup, balance_classes, seed; board, name; threads: 0 to 256; 0
+    takes all logical CPUs.
+
+    Every mistake raises tinyml.Error (a ValueError) with one line that names the argument or file.
+    """
+
+    _task = "sensor_classification"
+
+    def __init__(self, sensors: Iterable[str | Sensor] = (), threads: int = 0, **options):
+        self._core = _tinyml.SensorClassifier(
+            self._task, _sensors(sensors), _arguments.integer("threads", threads), options
+        )
+
+    @classmethod
+    def load(cls, folder: str | PathLike, threads: int = 0):
+        """A project folder written by `save` or by `tinyml train`."""
+        self = cls.__new__(cls)
+        self._core = _tinyml.SensorClassifier.load(
+            _arguments.path("folder", folder), _arguments.integer("threads", threads)
+        )
+        return self
+
+    def save(self, folder: str | PathLike) -> None:
+        """Writes tinyml.toml, the models and report.html into `folder`."""
+        self._core.save(_arguments.path("folder", folder))
+
+    def train(self, data, labels=None, progress: Callable | None = None):
+        """Trains, quantizes and evaluates.
+
+        data: a folder of label folders, a labels.csv, a CSV, JSON or CBOR file; a data frame with a label
+        column; a list of (readings, label) or (readings, label, group); or an array (recordings, time, channels)
+        with `labels`, one a recording. readings: (time, channels), in physical units, at the classifier's rate.
+        progress: called with (stage, done, total, seconds_left, detail); by default a bar on a terminal.
+        """
+        hook = _hook(progress)
+        if isinstance(data, (str, PathLike)):
+            self._core.train(_arguments.path("data", data), hook)
+        elif _is_frame(data):
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "frame.csv"
+                data.to_csv(path, index=False)
+                self._core.train_copy(path, hook)
+        else:
+            self._core.train_recordings(_recordings(data, labels), hook)
+        return self
+
+    def evaluate(self, data: str | PathLike = "") -> dict:
+        """Accuracy, per-class precision, recall and F1, and the confusion matrix of the int8 and the float
+        net, on the test split of what it was trained on or of `data`."""
+        return self._core.evaluate(fspath(data))
+
+    def predict(self, readings) -> Prediction:
+        """The answer of the int8 net to readings (time, channels) in physical units, byte for byte the device's
+        for one window; the mean over a longer recording's windows."""
+        return _prediction(self.labels, self._core.predict(_readings(readings)))
+
+    def predict_stream(self, readings, smooth: int = 3) -> list[TimedPrediction]:
+        """An answer a stride of a long recording, each the mean over the last `smooth` windows."""
+        answers = self._core.predict_stream(_readings(readings), _arguments.integer("smooth", smooth))
+        return [TimedPrediction(a, b, _prediction(self.labels, p)) for a, b, p in answers]
+
+    def export_tflite_micro(
+        self,
+        quantization: str = "int8",
+        target: str = "arduino_nano33_ble",
+        tflite_config: dict | None = None,
+    ) -> Model:
+        """The net as a .tflite file, as AudioClassifier.export_tflite_micro."""
+        config = dict(tflite_config or {})
+        arena = _arguments.integer("tensor_arena_size", config.pop("tensor_arena_size", 0), 0)
+        small = bool(config.pop("optimize_for_size", False))
+        if config:
+            raise _tinyml.Error(f"unknown key in tflite_config: {', '.join(config)}")
+        return Model(self._core.export_tflite_micro(quantization, target, arena, small))
+
+    def export(self, to: str, folder: str | PathLike) -> list:
+        """Writes "arduino" (library folder and .zip), "tflite" or "c_array" into `folder`.
+
+        Returns the paths of what was written."""
+        return self._core.export_to(to, fspath(folder))
+
+    def deploy_to_arduino(self, board: str, port: str) -> None:
+        """Compiles the example that classifies a stored window and uploads it with arduino-cli. Raises
+        tinyml.Error that names the port, tool or core that is missing, before anything is touched."""
+        self._core.deploy_to_arduino(board, port)
+
+    def profile(self, board: str = "", mode: str = "balanced") -> dict:
+        """Instructions, latency, RAM, flash and energy of the whole program on an emulated board."""
+        return json.loads(self._core.profile_json(board, mode))
+
+    @property
+    def labels(self) -> list[str]:
+        return self._core.labels()
+
+    def summary(self) -> str:
+        """A few lines: labels, net, sizes, accuracy."""
+        return self._core.summary()
+
+
+class GestureClassifier(SensorClassifier):
+    """A SensorClassifier whose recordings are one gesture each: a recording, or a labelled interval of one, is
+    stretched to window_samples (64), or padded with fit="pad"; predict takes one gesture of any length."""
+
+    _task = "gesture"

@@ -71,8 +71,10 @@ TEST(SensorFeatures, EveryFeatureFillsInt8) {
     }
     for (size_t i = 0; i < row; ++i) {
       const double mean = sum[i] / count, deviation = std::sqrt(squares[i] / count - mean * mean);
-      EXPECT_NEAR(mean, 0, 2) << "feature " << i;
-      EXPECT_NEAR(deviation, 32, 3) << "feature " << i;
+      // What lies beyond four deviations saturates, so features of long tails spread less.
+      EXPECT_NEAR(mean, 0, 4) << "feature " << i;
+      EXPECT_LT(deviation, 34) << "feature " << i;
+      EXPECT_GT(deviation, 20) << "feature " << i;
     }
   }
 }

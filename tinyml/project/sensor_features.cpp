@@ -189,18 +189,22 @@ void standardise(SensorFrontEnd& front_end, const std::vector<WindowValues>& win
     offset.push_back(static_cast<float>(mean));
     scale.push_back(static_cast<float>((constant ? 1 : deviation) * kRoom / static_cast<double>(kLevels)));
   }
-  set_standardisation(front_end, offset, scale);
-  const SensorFeatures roomy(front_end);
-  Moments measured(row);
-  for (const std::vector<int8_t>& features : roomy.extract(windows, pool)) {
-    for (size_t i = 0; i < features.size(); i += row) measured.add(std::span(features).subspan(i, row));
-  }
-  for (size_t i = 0; i < row; ++i) {
-    const double level = static_cast<double>(scale[i]);
-    // Less than a level of deviation is rounding, not signal.
-    const double levels = std::max(measured.deviation(i), 1.0);
-    offset[i] = static_cast<float>(static_cast<double>(offset[i]) + level * measured.mean(i));
-    scale[i] = static_cast<float>(level * levels / static_cast<double>(kLevels));
+  // The kernel's fixed point may spread a feature less than float64 does: look closer until it fills int8.
+  constexpr int kLooks = 3;
+  for (int look = 1; look <= kLooks; ++look) {
+    set_standardisation(front_end, offset, scale);
+    const SensorFeatures roomy(front_end);
+    Moments measured(row);
+    for (const std::vector<int8_t>& features : roomy.extract(windows, pool)) {
+      for (size_t i = 0; i < features.size(); i += row) measured.add(std::span(features).subspan(i, row));
+    }
+    for (size_t i = 0; i < row; ++i) {
+      const double level = static_cast<double>(scale[i]), levels = measured.deviation(i);
+      offset[i] = static_cast<float>(static_cast<double>(offset[i]) + level * measured.mean(i));
+      const double room = look < kLooks ? kRoom : 1;
+      const double spread = levels > 0 ? std::max(levels, 0.25) : static_cast<double>(kLevels) / kRoom;
+      scale[i] = static_cast<float>(level * spread * room / static_cast<double>(kLevels));
+    }
   }
   set_standardisation(front_end, std::move(offset), std::move(scale));
 }

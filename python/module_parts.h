@@ -76,5 +76,6 @@ T as(const nb::handle& value, const std::string& name) {
 
 /// Binds SensorClassifier as _SensorClassifier's core.
 void bind_sensors(nb::module_& m);
+void bind_anomalies(nb::module_& m);
 
 }  // namespace tinyml::python

@@ -240,4 +240,5 @@ NB_MODULE(_tinyml, m) {
       .def("sample_rate_hz", [](const AudioClassifier& self) { return self.config().data.sample_rate_hz; });
 
   bind_sensors(m);
+  bind_anomalies(m);
 }

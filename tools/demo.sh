@@ -1,12 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Keyword spotting from recordings to an emulated Nano 33 BLE. TINYML_DATA: a folder of real recordings;
-# without it, synthetic speech. TINYML_KEYWORDS: separated by commas (default yes,no,stop,go).
+# without it, synthetic speech. TASK=anomaly: a machine's anomalies instead; TINYML_DATA is then a fan's accelerometer.csv. TINYML_KEYWORDS: separated by commas (default yes,no,stop,go).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tinyml=build/bin/tinyml
 keywords=${TINYML_KEYWORDS:-yes,no,stop,go}
 work=build/demo
+if [ "${TASK:-keywords}" = anomaly ]; then
+  mkdir -p "$work"
+  exec tools/timed.sh "anomaly" .venv/bin/python examples/anomaly_detection.py --out "$work/anomaly" \
+    ${TINYML_DATA:+--data "$TINYML_DATA"}
+fi
 rm -rf "$work"
 mkdir -p "$work"
 

@@ -2,6 +2,7 @@
 """Machine learning on microcontrollers: train, quantize, compile to C++, measure, deploy. Offline."""
 
 from ._tinyml import Error
+from .anomaly import AnomalyDetector, AnomalyScore
 from .audio import AudioClassifier, Prediction, synthesize_speech
 from .model import Model
 from .sensors import GestureClassifier, Sensor, SensorClassifier, TimedPrediction
@@ -9,6 +10,8 @@ from .sensors import GestureClassifier, Sensor, SensorClassifier, TimedPredictio
 Error.__module__ = __name__
 
 __all__ = [
+    "AnomalyDetector",
+    "AnomalyScore",
     "AudioClassifier",
     "Error",
     "GestureClassifier",

@@ -29,7 +29,8 @@ void check_tensor(const Graph& net, const std::vector<TensorId>& ids, std::strin
 void check_features(const Graph& net, const Program& frame) {
   const int64_t row = frame.graph[frame.output()].size_bytes();
   const Tensor& window = net[net.inputs[0]];
-  if (window.shape.size() < 2 || row * window.shape[1] != window.size_bytes()) {
+  const bool extra = window.shape.size() >= 2 && window.shape[1] == 1 && row < window.size_bytes();
+  if (!extra && (window.shape.size() < 2 || row * window.shape[1] != window.size_bytes())) {
     throw Error(ErrorKind::invalid_argument,
                 fmt::format("the front end gives {} features a frame, which does not fit the net's input {}",
                             row, to_string(window.shape)));

@@ -24,6 +24,10 @@ struct ModelText {
 
   int32_t frames() const { return net.graph[net.input()].shape[1]; }
   int64_t row_bytes() const { return frame->graph[frame->output()].size_bytes(); }
+  /// Inputs of a net of one frame that follow its features.
+  int64_t extra_bytes() const {
+    return net.graph[net.input()].size_bytes() - int64_t{frames()} * row_bytes();
+  }
   int32_t window_samples() const { return (frames() - 1) * framing.hop_samples + framing.frame_samples; }
 };
 

@@ -117,6 +117,12 @@ int8_t* input_buffer();
                     "/// Begins a new sequence.\nvoid reset();\n";
   }
   if (text.frame) header += print_front_end(text);
+  if (text.frame && text.extra_bytes() > 0) {
+    header += fmt::format(
+        "\n/// Inputs of the net that follow the features: they hold until they are set again; 0 at first.\n"
+        "constexpr int32_t extra_inputs = {};\nvoid set_extra(const int8_t* values);\n",
+        text.extra_bytes());
+  }
   return header + fmt::format("\n}}  // namespace {}\n", text.name);
 }
 

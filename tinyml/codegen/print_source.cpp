@@ -133,6 +133,11 @@ std::string print_front_end(const ModelText& text) {
   }
   code += "}\n";
 
+  if (text.extra_bytes() > 0) {
+    code +=
+        fmt::format("\nvoid set_extra(const int8_t* values) {{ memcpy(feature_window + {}, values, {}); }}\n",
+                    text.row_bytes(), text.extra_bytes());
+  }
   code += fmt::format("\nvoid push(const int16_t* samples) {{\n  int16_t* frame = {};\n", frame);
   if (overlap > 0) {
     code += fmt::format("  memcpy(frame, past_samples, {});\n  memcpy(frame + {}, samples, {});\n",

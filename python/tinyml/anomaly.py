@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Detectors of what is unlike normal sensor data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from os import PathLike, fspath
+
+import numpy as np
+
+from . import _tinyml
+from .audio import _integer, _ProgressPrinter
+from .model import Model
+from .sensors import Sensor, _sensors
+
+
+@dataclass(frozen=True)
+class AnomalyScore:
+    """One window's answer. `score` is in [0, 1]: 0.1 is the median of held-out normal data, 0.5 its 99th
+    percentile. `smoothed` is the mean of the newest `smoothing` scores; it is `anomalous` from the threshold
+    on. `sensors` maps each sensor to its share of the answer: why. `answer` is the net's int8."""
+
+    recording: int
+    begin: int
+    answer: int
+    score: float
+    smoothed: float
+    anomalous: bool
+    sensors: dict[str, float]
+
+
+def _tables(name: str, data) -> list[np.ndarray]:
+    """[time, channels] tables from an array, a data frame or a list of these."""
+    if isinstance(data, (list, tuple)) and data and not np.isscalar(data[0]) and np.ndim(data[0]) == 2:
+        return [table for part in data for table in _tables(name, part)]
+    try:
+        array = np.asarray(data, dtype=np.float32)
+    except (ValueError, TypeError) as error:
+        raise _tinyml.Error(f"{name} is no array of numbers: {error}") from None
+    if array.ndim == 1:
+        array = array[:, None]
+    if array.ndim == 2:
+        array = array[None]
+    if array.ndim != 3:
+        raise _tinyml.Error(f"{name} has {array.ndim} dimensions: give (time, channels) or (windows, time, channels)")
+    return [np.ascontiguousarray(table) for table in array]
+
+
+class AnomalyDetector:
+    """Learns what normal sensor data looks like and becomes a program for a microcontroller.
+
+    sensors: names ("accelerometer" and "gyroscope" have 3 channels, "temperature" 1, ...) or Sensor(name,
+    channels, rate_hz, unit), in the order of the data's channels. window_size: samples of a channel that one
+    score sees. threshold: a smoothed score of at least this is an anomaly.
+
+    Options: context (names of columns behind the sensors', for instance ["speed"], that the score is
+    conditioned on), method ("auto", "mahalanobis", "kmeans", "gmm", "autoencoder", "lstm"), hop, smoothing,
+    rate_hz, training_stride, held_out, fft_size, clusters, shrinkage, width, depth, bottleneck, epochs, seed,
+    board, name; threads: 0 takes the physical cores.
+
+    The score is 1 / (1 + 9^((limit - s) / (limit - median))), s being the net's int8 answer, median and limit
+    the median and the 99th percentile of the answers on held-out normal data. Normalisation is fixed by the
+    training data; the spectrum leaves out each window's mean, so a slow drift of a vibration sensor's zero
+    does not move the score. Of sensors with one channel the mean counts as well.
+
+    Every mistake raises tinyml.Error (a ValueError) with one line that names the argument or file.
+    """
+
+    def __init__(
+        self,
+        sensors: Iterable[str | Sensor],
+        window_size: int = 128,
+        threshold: float = 0.5,
+        threads: int = 0,
+        **options,
+    ):
+        options = {"window_size": _integer("window_size", window_size), "threshold": threshold, **options}
+        self._core = _tinyml.AnomalyDetector(_sensors(sensors), _integer("threads", threads, 0, 256), options)
+
+    @classmethod
+    def load(cls, folder: str | PathLike, threads: int = 0) -> AnomalyDetector:
+        """A project folder written by `save` or by `tinyml train anomaly`."""
+        self = cls.__new__(cls)
+        self._core = _tinyml.AnomalyDetector.load(fspath(folder), threads)
+        return self
+
+    def save(self, folder: str | PathLike) -> None:
+        """Writes tinyml.toml, the models and report.html into `folder`."""
+        self._core.save(fspath(folder))
+
+    def train(self, normal_sensor_data, progress: Callable | None = None) -> AnomalyDetector:
+        """Learns from normal operation alone; the last part of every recording calibrates the score.
+
+        normal_sensor_data: an array (time, channels) or (windows, time, channels) or a list of these, a data
+        frame, a CSV file or a folder of recordings; the sensors' channels first, then the context's."""
+        hook = progress or _ProgressPrinter()
+        if isinstance(normal_sensor_data, (str, PathLike)):
+            self._core.train_path(fspath(normal_sensor_data), hook)
+        else:
+            self._core.train(_tables("normal_sensor_data", normal_sensor_data), hook)
+        return self
+
+    def calibrate(self, normal_sensor_data) -> None:
+        """Takes the median and the 99th percentile from other normal data."""
+        self._core.calibrate(_tables("normal_sensor_data", normal_sensor_data))
+
+    def score(self, sensor_data) -> list[AnomalyScore]:
+        """A score every hop samples, the int8 net's, byte for byte the device's. Data as for train."""
+        names = self._core.sensors()
+        return [
+            AnomalyScore(*row[:6], dict(zip(names, row[6], strict=True)))
+            for row in self._core.score(_tables("sensor_data", sensor_data))
+        ]
+
+    def predict(self, sensor_data) -> bool:
+        """Whether any smoothed score of the data reaches the threshold."""
+        return any(score.anomalous for score in self.score(sensor_data))
+
+    def evaluate(self, normal, anomalous) -> dict:
+        """AUC, recall and false alarms at the threshold, of the int8 net, the float net ("float32", at its 99th
+        percentile) and the smoothed scores."""
+        return self._core.evaluate(_tables("normal", normal), _tables("anomalous", anomalous))
+
+    def export_tflite_micro(self, quantization: str = "int8", model_size_kb: float = 0) -> Model:
+        """The net as a .tflite file. model_size_kb (1 KB is 1,024 bytes) bounds that file and the model's flash
+        on the board, features beside it; a smaller net is trained where this one does not fit, see `fit`."""
+        return Model(self._core.export_tflite_micro(quantization, float(model_size_kb)))
+
+    @property
+    def fit(self) -> dict:
+        """What the last export chose and gave up, and its sizes in bytes."""
+        keys = ("chosen", "given_up", "tflite_bytes", "flash_bytes", "feature_bytes", "flash_measured")
+        return dict(zip(keys, self._core.fit(), strict=True))
+
+    def export(self, to: str, folder: str | PathLike) -> list:
+        """Writes "cpp" (the generated program with its calibrated score), "tflite" or "c_array".
+
+        Returns the paths of what was written."""
+        return self._core.export_to(to, fspath(folder))
+
+    def profile(self, board: str = "", mode: str = "balanced") -> dict:
+        """Instructions, latency, RAM, flash and energy of the whole program on an emulated board."""
+        return json.loads(self._core.profile_json(board, mode))
+
+    def summary(self) -> str:
+        """A few lines: sensors, net, sizes, windows."""
+        return self._core.summary()

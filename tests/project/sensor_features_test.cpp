@@ -18,10 +18,10 @@ std::vector<std::vector<float>> made_windows(size_t count = 60) {
   Random random(5);
   for (size_t w = 0; w < count; ++w) {
     std::vector<float> values;
-    const double size = random.uniform(0.1, 5);
+    const double size = random.uniform(0.1, 5), turn = random.uniform(0.2, 0.8), phase = random.uniform(0, 6);
     for (int i = 0; i < 64; ++i) {
       values.push_back(static_cast<float>(9.81 + 0.3 * random.normal()));
-      values.push_back(static_cast<float>(size * std::sin(0.4 * i) + 0.01 * random.normal()));
+      values.push_back(static_cast<float>(size * std::sin(turn * i + phase) + 0.01 * random.normal()));
       values.push_back(static_cast<float>(40 + random.normal()));
     }
     windows.push_back(std::move(values));
@@ -71,8 +71,9 @@ TEST(SensorFeatures, EveryFeatureFillsInt8) {
     }
     for (size_t i = 0; i < row; ++i) {
       const double mean = sum[i] / count, deviation = std::sqrt(squares[i] / count - mean * mean);
-      // What lies beyond four deviations saturates, so features of long tails spread less.
-      EXPECT_NEAR(mean, 0, 4) << "feature " << i;
+      // Counts of crossings are centred to a whole count, half a deviation here. What lies beyond four
+      // deviations saturates, so features of long tails spread less.
+      EXPECT_NEAR(mean, 0, 16) << "feature " << i;
       EXPECT_LT(deviation, 34) << "feature " << i;
       EXPECT_GT(deviation, 20) << "feature " << i;
     }

@@ -24,60 +24,30 @@ std::vector<data::SensorRecording> recordings_of(const nb::list& tables, double 
   return recordings;
 }
 
-AnomalyConfig make_anomaly_config(const nb::list& sensors, const nb::dict& options) {
+AnomalyConfig make_config(const nb::list& sensors, const nb::dict& given) {
   AnomalyConfig config;
-  for (const nb::handle item : sensors) {
-    if (nb::isinstance<nb::str>(item)) {
-      config.sensors.push_back(known_sensor(nb::cast<std::string>(item)));
-    } else {
-      config.sensors.push_back({as<std::string>(item[0], "sensor name"), as<int32_t>(item[1], "channels"),
-                                as<double>(item[2], "rate_hz"), as<std::string>(item[3], "unit"),
-                                as<double>(item[4], "range")});
-    }
-  }
-  for (const auto& [key, value] : options) {
-    const auto name = nb::cast<std::string>(key);
-    if (name == "name")
-      config.name = as<std::string>(value, name);
-    else if (name == "context")
-      config.context = as<std::vector<std::string>>(value, name);
-    else if (name == "window_size")
-      config.window_size = as<int32_t>(value, name);
-    else if (name == "hop")
-      config.hop = as<int32_t>(value, name);
-    else if (name == "training_stride")
-      config.training_stride = as<int32_t>(value, name);
-    else if (name == "rate_hz")
-      config.rate_hz = as<double>(value, name);
-    else if (name == "threshold")
-      config.threshold = as<double>(value, name);
-    else if (name == "smoothing")
-      config.smoothing = as<int32_t>(value, name);
-    else if (name == "held_out")
-      config.held_out = as<double>(value, name);
-    else if (name == "method")
-      config.method = as<std::string>(value, name);
-    else if (name == "fft_size")
-      config.fft_size = as<int32_t>(value, name);
-    else if (name == "clusters")
-      config.clusters = as<int32_t>(value, name);
-    else if (name == "shrinkage")
-      config.shrinkage = as<double>(value, name);
-    else if (name == "width")
-      config.net.width = as<int32_t>(value, name);
-    else if (name == "depth")
-      config.net.depth = as<int32_t>(value, name);
-    else if (name == "bottleneck")
-      config.net.bottleneck = as<int32_t>(value, name);
-    else if (name == "epochs")
-      config.epochs = as<int32_t>(value, name);
-    else if (name == "seed")
-      config.seed = as<uint64_t>(value, name);
-    else if (name == "board")
-      config.board = as<std::string>(value, name);
-    else
-      throw Error(ErrorKind::invalid_argument, "unknown option " + name);
-  }
+  config.sensors = sensors_of(sensors);
+  Options options;
+  options.add("name", config.name);
+  options.add("context", config.context);
+  options.add("window_size", config.window_size);
+  options.add("hop", config.hop);
+  options.add("training_stride", config.training_stride);
+  options.add("rate_hz", config.rate_hz);
+  options.add("threshold", config.threshold);
+  options.add("smoothing", config.smoothing);
+  options.add("held_out", config.held_out);
+  options.add("method", config.method);
+  options.add("fft_size", config.fft_size);
+  options.add("clusters", config.clusters);
+  options.add("shrinkage", config.shrinkage);
+  options.add("width", config.net.width);
+  options.add("depth", config.net.depth);
+  options.add("bottleneck", config.net.bottleneck);
+  options.add("epochs", config.epochs);
+  options.add("seed", config.seed);
+  options.add("board", config.board);
+  options.apply(given);
   return config;
 }
 
@@ -94,19 +64,12 @@ nb::dict metrics_dict(const project::AnomalyMetrics& metrics) {
 }  // namespace
 
 void bind_anomalies(nb::module_& m) {
-  nb::class_<AnomalyDetector>(m, "AnomalyDetector")
+  bind_project<AnomalyDetector>(m, "AnomalyDetector")
       .def("__init__",
            [](AnomalyDetector* self, const nb::list& sensors, int threads, const nb::dict& options) {
-             new (self) AnomalyDetector(make_anomaly_config(sensors, options), threads);
+             new (self) AnomalyDetector(make_config(sensors, options), threads);
            })
-      .def_static("load", &AnomalyDetector::load, "folder"_a, "threads"_a = 0)
-      .def("save", &AnomalyDetector::save, nb::call_guard<nb::gil_scoped_release>())
-      .def("train_path",
-           [](AnomalyDetector& self, const std::filesystem::path& path, const PythonProgress& progress) {
-             const nb::gil_scoped_release release;
-             self.train(path, hook_of(progress));
-           })
-      .def("train",
+      .def("train_tables",
            [](AnomalyDetector& self, const nb::list& tables, const PythonProgress& progress) {
              const auto recordings = recordings_of(tables, self.config().rate_hz);
              const nb::gil_scoped_release release;
@@ -138,21 +101,13 @@ void bind_anomalies(nb::module_& m) {
              return nb::make_tuple(fit.chosen, fit.given_up, fit.tflite_bytes, fit.flash_bytes,
                                    fit.feature_bytes, fit.flash_measured);
            })
-      .def("export_to", [](const AnomalyDetector& self, const std::string& to,
-                           const std::filesystem::path& folder) { return self.export_to(to, folder); })
-      .def("profile_json",
-           [](const AnomalyDetector& self, const std::string& board, const std::string& mode) {
-             const nb::gil_scoped_release release;
-             return to_json(self.profile(board, parse_mode(mode)));
-           })
       .def("sensors",
            [](const AnomalyDetector& self) {
              std::vector<std::string> names;
              for (const Sensor& sensor : self.config().sensors) names.push_back(sensor.name);
              return names;
            })
-      .def("threshold", [](const AnomalyDetector& self) { return self.config().threshold; })
-      .def("summary", &AnomalyDetector::summary);
+      .def("threshold", [](const AnomalyDetector& self) { return self.config().threshold; });
 }
 
 }  // namespace tinyml::python

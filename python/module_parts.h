@@ -11,12 +11,18 @@
 #include <nanobind/stl/vector.h>
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <vector>
 
 #include "tinyml/base/error.h"
 #include "tinyml/base/progress.h"
+#include "tinyml/base/target.h"
 #include "tinyml/project/classifier_net.h"
+#include "tinyml/project/profile.h"
+#include "tinyml/project/sensor_config.h"
 
 namespace tinyml::python {
 
@@ -74,7 +80,86 @@ T as(const nb::handle& value, const std::string& name) {
   return result;
 }
 
-/// Binds SensorClassifier as _SensorClassifier's core.
+/// Keyword arguments that set the fields of a configuration.
+class Options {
+ public:
+  template <class T>
+  void add(const std::string& name, T& field) {
+    setters_[name] = [&field, name](const nb::handle& value) { field = as<T>(value, name); };
+  }
+  /// `parse` makes the field of a word.
+  template <class T, class Parse>
+  void add(const std::string& name, T& field, Parse parse) {
+    setters_[name] = [&field, name, parse](const nb::handle& value) {
+      field = parse(as<std::string>(value, name));
+    };
+  }
+  /// Errors: invalid_argument naming the option.
+  void apply(const nb::dict& given) const {
+    for (const auto& [key, value] : given) {
+      const auto name = as<std::string>(key, "the name of an option");
+      const auto found = setters_.find(name);
+      if (found == setters_.end()) {
+        std::vector<std::string> names;
+        for (const auto& [known, set] : setters_) names.push_back(known);
+        throw Error(ErrorKind::invalid_argument,
+                    "unknown option \"" + name + "\"; nearest: " + nearest_names(name, names));
+      }
+      found->second(value);
+    }
+  }
+
+ private:
+  std::map<std::string, std::function<void(const nb::handle&)>> setters_;
+};
+
+/// Of names, or (name, channels, rate_hz, unit, range).
+std::vector<Sensor> sensors_of(const nb::list& sensors);
+
+/// The verbs of everything that is trained and saved as a project.
+template <class Project>
+nb::class_<Project> bind_project(nb::module_& m, const char* name) {
+  using namespace nb::literals;
+  return nb::class_<Project>(m, name)
+      .def_static("load", &Project::load, "folder"_a, "threads"_a)
+      .def("save", &Project::save, nb::call_guard<nb::gil_scoped_release>())
+      .def("train",
+           [](Project& self, const std::filesystem::path& path, const PythonProgress& progress) {
+             const nb::gil_scoped_release release;
+             self.train(path, hook_of(progress));
+           })
+      .def("export_to", [](const Project& self, const std::string& to,
+                           const std::filesystem::path& folder) { return self.export_to(to, folder); })
+      .def("profile_json",
+           [](const Project& self, const std::string& board, const std::string& mode) {
+             const nb::gil_scoped_release release;
+             return project::to_json(self.profile(board, parse_mode(mode)));
+           })
+      .def("summary", &Project::summary);
+}
+
+/// Those of the classifiers.
+template <class Classifier>
+nb::class_<Classifier> bind_classifier(nb::module_& m, const char* name) {
+  return bind_project<Classifier>(m, name)
+      .def("evaluate",
+           [](const Classifier& self, const std::filesystem::path& path) {
+             nb::gil_scoped_release release;
+             const Evaluation evaluation = self.evaluate(path);
+             const nb::gil_scoped_acquire gil;
+             return evaluation_dict(evaluation);
+           })
+      .def("export_tflite_micro",
+           [](const Classifier& self, const std::string& quantization, const std::string& target,
+              int64_t arena, bool optimize_for_size) {
+             return self.export_tflite_micro({quantization, target, arena, optimize_for_size});
+           })
+      .def("deploy_to_arduino", &Classifier::deploy_to_arduino, nb::call_guard<nb::gil_scoped_release>())
+      .def("labels", &Classifier::labels);
+}
+
+void bind_model(nb::module_& m);
+void bind_audio(nb::module_& m);
 void bind_sensors(nb::module_& m);
 void bind_anomalies(nb::module_& m);
 

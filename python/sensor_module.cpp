@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <nanobind/ndarray.h>
 
-#include <map>
-
 #include "python/module_parts.h"
 #include "tinyml/project/sensor_classifier.h"
 
@@ -17,100 +15,64 @@ std::span<const float> span_of(const Readings& readings) {
   return {readings.data(), readings.shape(0) * readings.shape(1)};
 }
 
-/// (name, channels, rate_hz, unit, range)
-std::vector<Sensor> sensors_of(const nb::list& sensors) {
-  std::vector<Sensor> result;
-  for (const nb::handle sensor : sensors) {
-    if (nb::isinstance<nb::str>(sensor)) {
-      result.push_back(known_sensor(nb::cast<std::string>(sensor)));
-      continue;
-    }
-    result.push_back({as<std::string>(sensor[0], "a sensor's name"), as<int32_t>(sensor[1], "channels"),
-                      as<double>(sensor[2], "rate_hz"), as<std::string>(sensor[3], "unit"),
-                      as<double>(sensor[4], "range")});
-  }
-  return result;
-}
-
-SensorConfig make_config(const std::string& task, const nb::list& sensors, const nb::dict& options) {
+SensorConfig make_config(const std::string& task, const nb::list& sensors, const nb::dict& given) {
   SensorConfig c = project::sensor_defaults(project::parse_sensor_task(task));
   c.data.sensors = sensors_of(sensors);
-  using Set = std::function<void(const nb::handle&, const std::string&)>;
-  std::map<std::string, Set> known;
-  const auto plain = [&](const std::string& name, auto& target) {
-    known[name] = [&target](const nb::handle& value, const std::string& key) {
-      target = as<std::remove_reference_t<decltype(target)>>(value, key);
-    };
-  };
-  const auto word = [&](const std::string& name, auto& target, auto parse) {
-    known[name] = [&target, parse](const nb::handle& value, const std::string& key) {
-      target = parse(as<std::string>(value, key));
-    };
-  };
-  plain("name", c.name);
-  plain("labels", c.data.labels);
-  plain("rate_hz", c.data.rate_hz);
-  plain("window_samples", c.data.window_samples);
-  plain("window_s", c.data.window_s);
-  plain("stride_samples", c.data.stride_samples);
-  word("fit", c.data.fit, project::parse_window_fit);
-  word("label_rule", c.data.label_rule, project::parse_label_rule);
-  plain("least_share", c.data.least_share);
-  word("split", c.data.split.by, project::parse_split_by);
-  plain("validation_groups", c.data.split.validation_groups);
-  plain("test_groups", c.data.split.test_groups);
-  plain("columns", c.data.csv.channels);
-  plain("time_column", c.data.csv.time_column);
-  plain("label_column", c.data.csv.label_column);
-  plain("group_column", c.data.csv.group_column);
-  plain("run_columns", c.data.csv.run_columns);
-  plain("file_pattern", c.data.file_pattern);
-  plain("group_pattern", c.data.group_pattern);
-  plain("fuse", c.data.fuse);
-  word("features", c.features.kind, project::parse_sensor_features);
-  plain("headroom", c.features.headroom);
-  plain("frame_samples", c.features.frame_samples);
-  plain("hop_samples", c.features.hop_samples);
-  word("filter", c.features.filter, project::parse_filter);
-  plain("cutoff_hz", c.features.cutoff_hz);
-  plain("order", c.features.order);
-  plain("fft_size", c.features.fft_size);
-  plain("overlap", c.features.overlap);
-  plain("log", c.features.log);
-  plain("wavelet", c.features.wavelet);
-  plain("levels", c.features.levels);
-  plain("architecture", c.model.architecture);
-  plain("width", c.model.width);
-  plain("depth", c.model.depth);
-  plain("dropout", c.model.dropout);
-  plain("epochs", c.training.epochs);
-  plain("batch", c.training.batch);
-  plain("copies", c.training.copies);
-  plain("learning_rate", c.training.learning_rate);
-  plain("augment", c.training.augment);
-  plain("jitter", c.training.jitter);
-  plain("scaling", c.training.scaling);
-  plain("shift", c.training.shift);
-  plain("speed", c.training.speed);
-  plain("warp", c.training.warp);
-  plain("rotation_degrees", c.training.rotation_degrees);
-  plain("refit", c.training.refit);
-  plain("label_smoothing", c.training.label_smoothing);
-  plain("mixup", c.training.mixup);
-  plain("balance_classes", c.training.balance_classes);
-  plain("seed", c.training.seed);
-  plain("board", c.target.board);
-  std::vector<std::string> names;
-  for (const auto& [name, set] : known) names.push_back(name);
-  for (const auto& [key, value] : options) {
-    const std::string name = nb::cast<std::string>(key);
-    const auto found = known.find(name);
-    if (found == known.end()) {
-      throw Error(ErrorKind::invalid_argument,
-                  "unknown option \"" + name + "\"; nearest: " + nearest_names(name, names));
-    }
-    found->second(value, name);
-  }
+  Options options;
+  options.add("name", c.name);
+  options.add("labels", c.data.labels);
+  options.add("rate_hz", c.data.rate_hz);
+  options.add("window_samples", c.data.window_samples);
+  options.add("window_s", c.data.window_s);
+  options.add("stride_samples", c.data.stride_samples);
+  options.add("fit", c.data.fit, project::parse_window_fit);
+  options.add("label_rule", c.data.label_rule, project::parse_label_rule);
+  options.add("least_share", c.data.least_share);
+  options.add("split", c.data.split.by, project::parse_split_by);
+  options.add("validation_groups", c.data.split.validation_groups);
+  options.add("test_groups", c.data.split.test_groups);
+  options.add("columns", c.data.csv.channels);
+  options.add("time_column", c.data.csv.time_column);
+  options.add("label_column", c.data.csv.label_column);
+  options.add("group_column", c.data.csv.group_column);
+  options.add("run_columns", c.data.csv.run_columns);
+  options.add("file_pattern", c.data.file_pattern);
+  options.add("group_pattern", c.data.group_pattern);
+  options.add("fuse", c.data.fuse);
+  options.add("features", c.features.kind, project::parse_sensor_features);
+  options.add("headroom", c.features.headroom);
+  options.add("frame_samples", c.features.frame_samples);
+  options.add("hop_samples", c.features.hop_samples);
+  options.add("filter", c.features.filter, project::parse_filter);
+  options.add("cutoff_hz", c.features.cutoff_hz);
+  options.add("order", c.features.order);
+  options.add("fft_size", c.features.fft_size);
+  options.add("overlap", c.features.overlap);
+  options.add("log", c.features.log);
+  options.add("wavelet", c.features.wavelet);
+  options.add("levels", c.features.levels);
+  options.add("architecture", c.model.architecture);
+  options.add("width", c.model.width);
+  options.add("depth", c.model.depth);
+  options.add("dropout", c.model.dropout);
+  options.add("epochs", c.training.epochs);
+  options.add("batch", c.training.batch);
+  options.add("copies", c.training.copies);
+  options.add("learning_rate", c.training.learning_rate);
+  options.add("augment", c.training.augment);
+  options.add("jitter", c.training.jitter);
+  options.add("scaling", c.training.scaling);
+  options.add("shift", c.training.shift);
+  options.add("speed", c.training.speed);
+  options.add("warp", c.training.warp);
+  options.add("rotation_degrees", c.training.rotation_degrees);
+  options.add("refit", c.training.refit);
+  options.add("label_smoothing", c.training.label_smoothing);
+  options.add("mixup", c.training.mixup);
+  options.add("balance_classes", c.training.balance_classes);
+  options.add("seed", c.training.seed);
+  options.add("board", c.target.board);
+  options.apply(given);
   return c;
 }
 
@@ -136,19 +98,26 @@ nb::tuple tuple_of(const Prediction& p) { return nb::make_tuple(p.label, p.score
 
 }  // namespace
 
+std::vector<Sensor> sensors_of(const nb::list& sensors) {
+  std::vector<Sensor> result;
+  for (const nb::handle sensor : sensors) {
+    if (nb::isinstance<nb::str>(sensor)) {
+      result.push_back(known_sensor(nb::cast<std::string>(sensor)));
+      continue;
+    }
+    result.push_back({as<std::string>(sensor[0], "a sensor's name"), as<int32_t>(sensor[1], "channels"),
+                      as<double>(sensor[2], "rate_hz"), as<std::string>(sensor[3], "unit"),
+                      as<double>(sensor[4], "range")});
+  }
+  return result;
+}
+
 void bind_sensors(nb::module_& m) {
-  nb::class_<SensorClassifier>(m, "SensorClassifier")
+  bind_classifier<SensorClassifier>(m, "SensorClassifier")
       .def("__init__",
            [](SensorClassifier* self, const std::string& task, const nb::list& sensors, int threads,
               const nb::dict& options) {
              new (self) SensorClassifier(make_config(task, sensors, options), threads);
-           })
-      .def_static("load", &SensorClassifier::load, "folder"_a, "threads"_a = 0)
-      .def("save", &SensorClassifier::save, nb::call_guard<nb::gil_scoped_release>())
-      .def("train",
-           [](SensorClassifier& self, const std::filesystem::path& path, const PythonProgress& progress) {
-             const nb::gil_scoped_release release;
-             self.train(path, hook_of(progress));
            })
       .def("train_copy",
            [](SensorClassifier& self, const std::filesystem::path& path, const PythonProgress& progress) {
@@ -162,13 +131,6 @@ void bind_sensors(nb::module_& m) {
              const nb::gil_scoped_release release;
              self.train(self.dataset_of(std::move(recordings)), hook_of(progress));
            })
-      .def("evaluate",
-           [](const SensorClassifier& self, const std::filesystem::path& path) {
-             nb::gil_scoped_release release;
-             const Evaluation evaluation = self.evaluate(path);
-             const nb::gil_scoped_acquire gil;
-             return evaluation_dict(evaluation);
-           })
       .def("predict", [](const SensorClassifier& self,
                          const Readings& readings) { return tuple_of(self.predict(span_of(readings))); })
       .def("predict_stream",
@@ -179,22 +141,6 @@ void bind_sensors(nb::module_& m) {
              }
              return answers;
            })
-      .def("export_tflite_micro",
-           [](const SensorClassifier& self, const std::string& quantization, const std::string& target,
-              int64_t arena, bool optimize_for_size) {
-             return self.export_tflite_micro({quantization, target, arena, optimize_for_size});
-           })
-      .def("export_to", [](const SensorClassifier& self, const std::string& to,
-                           const std::filesystem::path& folder) { return self.export_to(to, folder); })
-      .def("deploy_to_arduino", &SensorClassifier::deploy_to_arduino,
-           nb::call_guard<nb::gil_scoped_release>())
-      .def("profile_json",
-           [](const SensorClassifier& self, const std::string& board, const std::string& mode) {
-             const nb::gil_scoped_release release;
-             return to_json(self.profile(board, parse_mode(mode)));
-           })
-      .def("summary", &SensorClassifier::summary)
-      .def("labels", &SensorClassifier::labels)
       .def("channels", [](const SensorClassifier& self) { return self.model().front_end.channels(); });
 }
 

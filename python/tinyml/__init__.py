@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Machine learning on microcontrollers: train, quantize, compile to C++, measure, deploy. Offline."""
 
+from ._project import Prediction
 from ._tinyml import Error
 from .anomaly import AnomalyDetector, AnomalyScore
-from .audio import AudioClassifier, Prediction, synthesize_speech
+from .audio import AudioClassifier, synthesize_speech
 from .model import Model
 from .sensors import GestureClassifier, Sensor, SensorClassifier, TimedPrediction
 

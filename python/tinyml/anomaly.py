@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from os import PathLike, fspath
+from os import PathLike
 
 import numpy as np
 
-from . import _tinyml
-from .audio import _integer, _ProgressPrinter
+from . import _arguments, _tinyml
+from ._progress import hook
+from ._project import Project
 from .model import Model
 from .sensors import Sensor, _sensors
 
@@ -48,7 +48,7 @@ def _tables(name: str, data) -> list[np.ndarray]:
     return [np.ascontiguousarray(table) for table in array]
 
 
-class AnomalyDetector:
+class AnomalyDetector(Project):
     """Learns what normal sensor data looks like and becomes a program for a microcontroller.
 
     sensors: names ("accelerometer" and "gyroscope" have 3 channels, "temperature" 1, ...) or Sensor(name,
@@ -58,7 +58,7 @@ class AnomalyDetector:
     Options: context (names of columns behind the sensors', for instance ["speed"], that the score is
     conditioned on), method ("auto", "mahalanobis", "kmeans", "gmm", "autoencoder", "lstm"), hop, smoothing,
     rate_hz, training_stride, held_out, fft_size, clusters, shrinkage, width, depth, bottleneck, epochs, seed,
-    board, name; threads: 0 takes the physical cores.
+    board, name; threads: 0 to 256; 0 takes all logical CPUs.
 
     The score is 1 / (1 + 9^((limit - s) / (limit - median))), s being the net's int8 answer, median and limit
     the median and the 99th percentile of the answers on held-out normal data. Normalisation is fixed by the
@@ -68,6 +68,8 @@ class AnomalyDetector:
     Every mistake raises tinyml.Error (a ValueError) with one line that names the argument or file.
     """
 
+    _core_class = _tinyml.AnomalyDetector
+
     def __init__(
         self,
         sensors: Iterable[str | Sensor],
@@ -76,30 +78,19 @@ class AnomalyDetector:
         threads: int = 0,
         **options,
     ):
-        options = {"window_size": _integer("window_size", window_size), "threshold": threshold, **options}
-        self._core = _tinyml.AnomalyDetector(_sensors(sensors), _integer("threads", threads, 0, 256), options)
-
-    @classmethod
-    def load(cls, folder: str | PathLike, threads: int = 0) -> AnomalyDetector:
-        """A project folder written by `save` or by `tinyml train anomaly`."""
-        self = cls.__new__(cls)
-        self._core = _tinyml.AnomalyDetector.load(fspath(folder), threads)
-        return self
-
-    def save(self, folder: str | PathLike) -> None:
-        """Writes tinyml.toml, the models and report.html into `folder`."""
-        self._core.save(fspath(folder))
+        options = {"window_size": _arguments.integer("window_size", window_size), "threshold": threshold, **options}
+        self._core = _tinyml.AnomalyDetector(_sensors(sensors), _arguments.integer("threads", threads), options)
 
     def train(self, normal_sensor_data, progress: Callable | None = None) -> AnomalyDetector:
         """Learns from normal operation alone; the last part of every recording calibrates the score.
 
         normal_sensor_data: an array (time, channels) or (windows, time, channels) or a list of these, a data
         frame, a CSV file or a folder of recordings; the sensors' channels first, then the context's."""
-        hook = progress or _ProgressPrinter()
+        shown = hook(progress)
         if isinstance(normal_sensor_data, (str, PathLike)):
-            self._core.train_path(fspath(normal_sensor_data), hook)
+            self._core.train(_arguments.path("normal_sensor_data", normal_sensor_data), shown)
         else:
-            self._core.train(_tables("normal_sensor_data", normal_sensor_data), hook)
+            self._core.train_tables(_tables("normal_sensor_data", normal_sensor_data), shown)
         return self
 
     def calibrate(self, normal_sensor_data) -> None:
@@ -133,17 +124,3 @@ class AnomalyDetector:
         """What the last export chose and gave up, and its sizes in bytes."""
         keys = ("chosen", "given_up", "tflite_bytes", "flash_bytes", "feature_bytes", "flash_measured")
         return dict(zip(keys, self._core.fit(), strict=True))
-
-    def export(self, to: str, folder: str | PathLike) -> list:
-        """Writes "cpp" (the generated program with its calibrated score), "tflite" or "c_array".
-
-        Returns the paths of what was written."""
-        return self._core.export_to(to, fspath(folder))
-
-    def profile(self, board: str = "", mode: str = "balanced") -> dict:
-        """Instructions, latency, RAM, flash and energy of the whole program on an emulated board."""
-        return json.loads(self._core.profile_json(board, mode))
-
-    def summary(self) -> str:
-        """A few lines: sensors, net, sizes, windows."""
-        return self._core.summary()

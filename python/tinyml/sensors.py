@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,8 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from . import _arguments, _tinyml
-from .audio import Prediction, _hook
-from .model import Model
+from ._progress import hook
+from ._project import Classifier, Prediction
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ def _prediction(labels: list[str], answer) -> Prediction:
     return Prediction(label, score, dict(zip(labels, scores, strict=True)))
 
 
-class SensorClassifier:
+class SensorClassifier(Classifier):
     """Learns to tell stretches of sensor readings apart and becomes a program for a microcontroller.
 
     sensors: names ("accelerometer" has 3 channels, "temperature" 1, ...) or Sensor(...), in the order of the
@@ -115,25 +114,13 @@ class SensorClassifier:
     Every mistake raises tinyml.Error (a ValueError) with one line that names the argument or file.
     """
 
+    _core_class = _tinyml.SensorClassifier
     _task = "sensor_classification"
 
     def __init__(self, sensors: Iterable[str | Sensor] = (), threads: int = 0, **options):
         self._core = _tinyml.SensorClassifier(
             self._task, _sensors(sensors), _arguments.integer("threads", threads), options
         )
-
-    @classmethod
-    def load(cls, folder: str | PathLike, threads: int = 0):
-        """A project folder written by `save` or by `tinyml train`."""
-        self = cls.__new__(cls)
-        self._core = _tinyml.SensorClassifier.load(
-            _arguments.path("folder", folder), _arguments.integer("threads", threads)
-        )
-        return self
-
-    def save(self, folder: str | PathLike) -> None:
-        """Writes tinyml.toml, the models and report.html into `folder`."""
-        self._core.save(_arguments.path("folder", folder))
 
     def train(self, data, labels=None, progress: Callable | None = None):
         """Trains, quantizes and evaluates.
@@ -143,22 +130,17 @@ class SensorClassifier:
         with `labels`, one a recording. readings: (time, channels), in physical units, at the classifier's rate.
         progress: called with (stage, done, total, seconds_left, detail); by default a bar on a terminal.
         """
-        hook = _hook(progress)
+        shown = hook(progress)
         if isinstance(data, (str, PathLike)):
-            self._core.train(_arguments.path("data", data), hook)
+            self._core.train(_arguments.path("data", data), shown)
         elif _is_frame(data):
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder) / "frame.csv"
                 data.to_csv(path, index=False)
-                self._core.train_copy(path, hook)
+                self._core.train_copy(path, shown)
         else:
-            self._core.train_recordings(_recordings(data, labels), hook)
+            self._core.train_recordings(_recordings(data, labels), shown)
         return self
-
-    def evaluate(self, data: str | PathLike = "") -> dict:
-        """Accuracy, per-class precision, recall and F1, and the confusion matrix of the int8 and the float
-        net, on the test split of what it was trained on or of `data`."""
-        return self._core.evaluate(fspath(data))
 
     def predict(self, readings) -> Prediction:
         """The answer of the int8 net to readings (time, channels) in physical units, byte for byte the device's
@@ -169,43 +151,6 @@ class SensorClassifier:
         """An answer a stride of a long recording, each the mean over the last `smooth` windows."""
         answers = self._core.predict_stream(_readings(readings), _arguments.integer("smooth", smooth))
         return [TimedPrediction(a, b, _prediction(self.labels, p)) for a, b, p in answers]
-
-    def export_tflite_micro(
-        self,
-        quantization: str = "int8",
-        target: str = "arduino_nano33_ble",
-        tflite_config: dict | None = None,
-    ) -> Model:
-        """The net as a .tflite file, as AudioClassifier.export_tflite_micro."""
-        config = dict(tflite_config or {})
-        arena = _arguments.integer("tensor_arena_size", config.pop("tensor_arena_size", 0), 0)
-        small = bool(config.pop("optimize_for_size", False))
-        if config:
-            raise _tinyml.Error(f"unknown key in tflite_config: {', '.join(config)}")
-        return Model(self._core.export_tflite_micro(quantization, target, arena, small))
-
-    def export(self, to: str, folder: str | PathLike) -> list:
-        """Writes "arduino" (library folder and .zip), "tflite" or "c_array" into `folder`.
-
-        Returns the paths of what was written."""
-        return self._core.export_to(to, fspath(folder))
-
-    def deploy_to_arduino(self, board: str, port: str) -> None:
-        """Compiles the example that classifies a stored window and uploads it with arduino-cli. Raises
-        tinyml.Error that names the port, tool or core that is missing, before anything is touched."""
-        self._core.deploy_to_arduino(board, port)
-
-    def profile(self, board: str = "", mode: str = "balanced") -> dict:
-        """Instructions, latency, RAM, flash and energy of the whole program on an emulated board."""
-        return json.loads(self._core.profile_json(board, mode))
-
-    @property
-    def labels(self) -> list[str]:
-        return self._core.labels()
-
-    def summary(self) -> str:
-        """A few lines: labels, net, sizes, accuracy."""
-        return self._core.summary()
 
 
 class GestureClassifier(SensorClassifier):

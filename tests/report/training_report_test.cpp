@@ -62,11 +62,11 @@ TEST(TrainingReport, CurvesHaveAPointForEveryEpoch) {
   const std::vector<std::string> curves = matches(html, "<polyline[^>]* points='([^']*)'");
   ASSERT_EQ(curves.size(), 3u);  // training loss, validation loss, validation accuracy
   for (const std::string& points : curves) EXPECT_EQ(matches(points, "[0-9.]+,[0-9.]+").size(), 7u) << points;
-  EXPECT_THAT(html, HasSubstr("epoch 7<"));
+  EXPECT_THAT(html, HasSubstr(">epoch<"));
   // Accuracy rises by a tenth of the plot's height an epoch, and SVG's y falls.
   const std::vector<std::string> heights = matches(curves[2], ",([0-9.]+)");
   for (size_t i = 1; i < heights.size(); ++i) {
-    EXPECT_NEAR(std::stod(heights[i - 1]) - std::stod(heights[i]), 18.2, 0.11);
+    EXPECT_NEAR(std::stod(heights[i - 1]) - std::stod(heights[i]), 18.4, 0.11);
   }
 }
 

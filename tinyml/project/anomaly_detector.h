@@ -104,6 +104,8 @@ class AnomalyDetector {
   std::string summary() const;
 
  private:
+  std::string report_html() const;
+
   struct State;
   std::unique_ptr<State> state_;
 };

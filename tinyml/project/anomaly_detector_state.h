@@ -73,10 +73,4 @@ struct AnomalyDetector::State {
   }
 };
 
-/// The report page of a trained detector.
-std::string anomaly_report(const AnomalyConfig& config, const std::string& summary,
-                           const std::vector<AnomalyScore>& scores, const AnomalyEvaluation& evaluation,
-                           std::span<const float> example, int32_t channels,
-                           const project::AnomalyCalibration& calibration);
-
 }  // namespace tinyml

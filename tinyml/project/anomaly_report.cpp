@@ -1,132 +1,116 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "tinyml/project/anomaly_detector_state.h"
-#include "tinyml/report/html.h"
+#include "tinyml/project/report.h"
+#include "tinyml/project/signal_pictures.h"
+#include "tinyml/report/anomaly_report.h"
 
 namespace tinyml {
 namespace {
 
-constexpr size_t kPoints = 200;
-
-std::string color(size_t i) {
-  static constexpr const char* kColors[] = {"#2563eb", "#dc2626", "#16a34a", "#9333ea", "#ea580c", "#0891b2"};
-  return kColors[i % std::size(kColors)];
+/// At every threshold that changes something, the strictest first.
+report::AnomalyResults results_of(const AnomalyEvaluation& e) {
+  report::AnomalyResults results{
+      e.int8.auc, e.float32.auc, e.int8.recall, e.int8.normal, e.int8.anomalous, e.int8.false_alarms, {}, {}};
+  std::vector<std::pair<double, bool>> scores;
+  for (const double score : e.normal) scores.emplace_back(score, false);
+  for (const double score : e.anomalous) scores.emplace_back(score, true);
+  std::sort(scores.rbegin(), scores.rend());
+  double found = 0, alarmed = 0;
+  results.roc = {{0}, {0}};
+  for (size_t i = 0; i < scores.size(); ++i) {
+    ++(scores[i].second ? found : alarmed);
+    if (i + 1 < scores.size() && scores[i + 1].first == scores[i].first) continue;
+    const double recall = found / static_cast<double>(e.anomalous.size());
+    results.roc.x.push_back(alarmed / static_cast<double>(e.normal.size()));
+    results.roc.y.push_back(recall);
+    results.precision_recall.x.push_back(recall);
+    results.precision_recall.y.push_back(found / (found + alarmed));
+  }
+  return results;
 }
 
-/// Power by frequency of the example window's channels, in decibels above the smallest.
-std::vector<report::Series> spectra(std::span<const float> window, size_t channels, size_t width) {
-  std::vector<report::Series> lines;
-  const size_t n = window.size() / width;
-  double least = 0;
-  for (size_t c = 0; c < channels; ++c) {
-    double mean = 0;
-    for (size_t t = 0; t < n; ++t)
-      mean += static_cast<double>(window[t * width + c]) / static_cast<double>(n);
-    report::Series line{fmt::format("channel {}", c), {}, color(c)};
-    for (size_t k = 1; k <= n / 2; ++k) {
-      double re = 0, im = 0;
-      for (size_t t = 0; t < n; ++t) {
-        const double angle = 2 * M_PI * static_cast<double>(k * t % n) / static_cast<double>(n);
-        const double x = static_cast<double>(window[t * width + c]) - mean;
-        re += x * std::cos(angle);
-        im += x * std::sin(angle);
-      }
-      line.values.push_back(10 * std::log10((re * re + im * im) / static_cast<double>(n) + 1e-10));
-      least = std::min(least, line.values.back());
-    }
-    lines.push_back(std::move(line));
-  }
-  for (auto& line : lines) {
-    for (double& value : line.values) value -= least;
-  }
-  return lines;
-}
-
-/// Recall over false alarms, and precision over recall, each at kPoints equal steps.
-std::pair<report::Series, report::Series> curves(const AnomalyEvaluation& e) {
-  std::pair<report::Series, report::Series> result{{"recall", {}, color(0)}, {"precision", {}, color(1)}};
-  std::vector<double> normal = e.normal, anomalous = e.anomalous;
-  std::sort(normal.begin(), normal.end(), std::greater<>());
-  std::sort(anomalous.begin(), anomalous.end(), std::greater<>());
-  const auto at_least = [](const std::vector<double>& sorted, double limit) {
-    const auto end = std::upper_bound(sorted.begin(), sorted.end(), limit, std::greater<>());
-    return static_cast<double>(end - sorted.begin());
-  };
-  for (size_t i = 0; i <= kPoints; ++i) {
-    const auto pick = [&](const std::vector<double>& sorted) {
-      return sorted[(sorted.size() - 1) * i / kPoints];
-    };
-    result.first.values.push_back(100 * at_least(anomalous, pick(normal)) /
-                                  static_cast<double>(anomalous.size()));
-    const double found = at_least(anomalous, pick(anomalous)), wrong = at_least(normal, pick(anomalous));
-    result.second.values.push_back(100 * found / (found + wrong));
-  }
-  return result;
+report::ScoreTrace trace_of(std::string title, size_t windows) {
+  report::ScoreTrace trace;
+  trace.title = std::move(title);
+  trace.timed = false;
+  for (size_t i = 0; i < windows; ++i) trace.time_s.push_back(static_cast<double>(i));
+  return trace;
 }
 
 }  // namespace
 
-std::string anomaly_report(const AnomalyConfig& config, const std::string& summary,
-                           const std::vector<AnomalyScore>& scores, const AnomalyEvaluation& evaluation,
-                           std::span<const float> example, int32_t channels,
-                           const project::AnomalyCalibration& calibration) {
-  std::string page = fmt::format(
-      "<!doctype html>\n<html lang=\"en\"><head><meta "
-      "charset=\"utf-8\"><title>{0}</title>\n<style>body{{font:16px/1.5 "
-      "system-ui,sans-serif;max-width:56rem;margin:2rem auto;padding:0 "
-      "1rem}}svg{{max-width:100%}}</style></head>"
-      "<body>\n<h1>{0}</h1>\n<pre>{1}</pre>\n<p>Score of a window: 1 / (1 + 9^((limit - s) / (limit - "
-      "median))), s "
-      "the net's answer, median {2:.1f} and limit {3:.1f} its median and 99th percentile on held-out normal "
-      "data, in steps of int8.</p>\n",
-      report::escape(config.name), report::escape(summary), calibration.median, calibration.limit);
-  const auto sensed = static_cast<size_t>(channels), width = sensed + config.context.size();
-  if (!example.empty()) {
-    std::vector<report::Series> signals;
-    for (size_t c = 0; c < sensed; ++c) {
-      report::Series line{fmt::format("channel {}", c), {}, color(c)};
-      for (size_t i = c; i < example.size(); i += width)
-        line.values.push_back(static_cast<double>(example[i]));
-      const double least = *std::min_element(line.values.begin(), line.values.end());
-      for (double& value : line.values) value -= std::min(least, 0.0);
-      signals.push_back(std::move(line));
+std::string AnomalyDetector::report_html() const {
+  const State& s = *state_;
+  const State::Trained& model = s.trained();
+  report::AnomalyReport page;
+  page.title = s.config.name;
+  page.threshold = s.config.threshold;
+  std::vector<std::string> sensors;
+  const size_t width = static_cast<size_t>(s.channels()) + s.config.context.size();
+  size_t first = 0;
+  for (const Sensor& sensor : s.config.sensors) {
+    sensors.push_back(sensor.name);
+    std::vector<data::Channel> channels;
+    for (int32_t c = 0; c < sensor.channels; ++c) {
+      const bool axes = sensor.channels == 3;
+      channels.push_back(
+          {axes ? std::string(1, static_cast<char>('x' + c)) : std::to_string(c + 1), sensor.unit});
     }
-    page += "<h2>A normal window</h2>\n" +
-            report::line_chart("above the smallest, by sample", signals, -1, 0, "{:.2f}");
-    page += "<h2>Its spectrum</h2>\n" + report::line_chart("dB above the smallest, by bin",
-                                                           spectra(example, sensed, width), -1, 0, "{:.0f}");
-  }
-  if (!scores.empty()) {
-    report::Series line{"score", {}, color(0)}, threshold{"threshold", {}, color(1)};
-    for (const AnomalyScore& score : scores) {
-      line.values.push_back(score.score);
-      threshold.values.push_back(config.threshold);
+    if (!s.example.empty()) {
+      page.signals.push_back(project::signal_picture(sensor.name + ", a normal window",
+                                                     std::span(s.example).subspan(first), width, channels,
+                                                     s.rate_hz));
     }
-    page += "<h2>Score over held-out normal data</h2>\n" +
-            report::line_chart("score by window", {line, threshold}, -1, 1, "{:.1f}");
+    first += channels.size();
   }
-  if (!evaluation.normal.empty() && !evaluation.anomalous.empty()) {
-    report::Series line{"normal, then anomalous", {}, color(0)}, threshold{"threshold", {}, color(1)};
-    line.values = evaluation.normal;
-    line.values.insert(line.values.end(), evaluation.anomalous.begin(), evaluation.anomalous.end());
-    threshold.values.assign(line.values.size(), config.threshold);
-    const auto [recall, precision] = curves(evaluation);
-    page += fmt::format(
-                "<h2>Evaluation</h2>\n<p>int8: AUC {:.4f}, recall {:.1f} %, {} of {} normal windows alarmed; "
-                "float32: AUC {:.4f}.</p>\n",
-                evaluation.int8.auc, 100 * evaluation.int8.recall, evaluation.int8.false_alarms,
-                evaluation.int8.normal, evaluation.float32.auc) +
-            report::line_chart("score by window", {line, threshold},
-                               static_cast<int>(evaluation.normal.size()), 1, "{:.1f}") +
-            report::line_chart("ROC: recall in percent over false alarms, 0 to all", {recall}, -1, 100,
-                               "{:.0f}") +
-            report::line_chart("Precision in percent over recall, 0 to all", {precision}, -1, 100, "{:.0f}");
+  page.facts = {
+      {"Sensors", fmt::format("{}", fmt::join(sensors, ", "))},
+      {"Method", std::string(name_of(model.options.method))},
+      {"Window", fmt::format("{} samples, a score every {}", s.config.window_size, s.hop())},
+      {"Learned from", fmt::format("{} normal windows, calibrated on {} held out", s.rows.normal.size(),
+                                   s.rows.held_out.size())},
+      {"Threshold",
+       fmt::format("{:g}, of the mean of {}", s.config.threshold,
+                   s.config.smoothing == 1 ? "one score" : fmt::format("{} scores", s.config.smoothing))}};
+  if (!s.config.context.empty()) {
+    page.facts.insert(page.facts.begin() + 1,
+                      {"Given", fmt::format("{}", fmt::join(s.config.context, ", "))});
   }
-  return page + "</body></html>\n";
+  page.formula = fmt::format(
+      "Score of a window: 1 / (1 + 9^((limit - s) / (limit - median))), s being the net's int8 answer; "
+      "median {:.1f} "
+      "and limit {:.1f} are the median and the 99th percentile of s on held-out normal data, which score 0.1 "
+      "and 0.5.",
+      model.calibration.median, model.calibration.limit);
+  if (s.held_out_scores.size() > 1) {
+    report::ScoreTrace trace = trace_of("held-out normal data", 0);
+    trace.timed = s.rate_hz > 0;
+    for (const AnomalyScore& score : s.held_out_scores) {
+      const auto end = static_cast<double>(score.begin + static_cast<size_t>(s.config.window_size));
+      trace.time_s.push_back(trace.timed ? end / s.rate_hz : static_cast<double>(trace.score.size()));
+      trace.score.push_back(score.score);
+      trace.smoothed.push_back(score.smoothed);
+    }
+    page.scores.push_back(std::move(trace));
+  }
+  if (!s.evaluation.normal.empty() && !s.evaluation.anomalous.empty()) {
+    const AnomalyEvaluation& e = s.evaluation;
+    report::ScoreTrace trace =
+        trace_of("normal windows, then anomalous ones (shaded)", e.normal.size() + e.anomalous.size());
+    trace.score = e.normal;
+    trace.score.insert(trace.score.end(), e.anomalous.begin(), e.anomalous.end());
+    trace.smoothed = trace.score;
+    trace.anomalous = {{static_cast<double>(e.normal.size()), trace.time_s.back()}};
+    page.scores.push_back(std::move(trace));
+    page.results = results_of(e);
+  }
+  page.cost = project::board_cost(s.config.board, [&] { return profile(); });
+  return report::to_html(page);
 }
 
 }  // namespace tinyml

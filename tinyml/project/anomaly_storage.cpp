@@ -106,8 +106,7 @@ void AnomalyDetector::save(const std::filesystem::path& folder) const {
                {files.float_model(), formats::write_tflite(m.float_net)},
                {files.int8_model(), formats::write_tflite(m.int8_net)},
                {anomaly_file(folder), bytes_of(document.dump(1) + "\n")},
-               {files.report(), bytes_of(anomaly_report(s.config, summary(), s.held_out_scores, s.evaluation,
-                                                        s.example, s.channels(), m.calibration))}});
+               {files.report(), bytes_of(report_html())}});
 }
 
 AnomalyDetector AnomalyDetector::load(const std::filesystem::path& folder, int threads) {

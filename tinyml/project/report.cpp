@@ -13,11 +13,28 @@ namespace {
 
 std::string kilobytes(int64_t bytes) { return fmt::format("{:.1f} KB", static_cast<double>(bytes) / 1024); }
 
-report::BoardCost board_cost(const Deployable& model) {
+/// One clip of every label that the test split has.
+std::vector<report::Spectrogram> example_spectrograms(const data::Dataset& dataset,
+                                                      const FeatureExtractor& extractor) {
+  std::vector<report::Spectrogram> pictures;
+  for (const std::string& label : dataset.labels) {
+    for (const data::Recording& recording : dataset.recordings) {
+      if (recording.label != label || recording.split == data::Split::train) continue;
+      pictures.push_back(
+          {label, extractor.shape()[1], extractor.shape()[2], extractor.extract_clip(recording.samples)});
+      break;
+    }
+  }
+  return pictures;
+}
+
+}  // namespace
+
+report::BoardCost board_cost(const std::string& board, const std::function<Profile()>& profile) {
   report::BoardCost cost;
-  cost.board = model.board;
+  cost.board = board;
   try {
-    const Profile p = profile(model, {}, Mode::balanced);
+    const Profile p = profile();
     cost.source = p.source;
     cost.figures = {{"Net", fmt::format("{:.1f} ms, {:.3f} mJ", p.net.latency_ms, p.net.energy_mj)},
                     {"RAM", kilobytes(p.ram_bytes)},
@@ -40,25 +57,9 @@ report::BoardCost board_cost(const Deployable& model) {
   return cost;
 }
 
-/// One clip of every label that the test split has.
-std::vector<report::Spectrogram> example_spectrograms(const data::Dataset& dataset,
-                                                      const FeatureExtractor& extractor) {
-  std::vector<report::Spectrogram> pictures;
-  for (const std::string& label : dataset.labels) {
-    for (const data::Recording& recording : dataset.recordings) {
-      if (recording.label != label || recording.split == data::Split::train) continue;
-      pictures.push_back(
-          {label, extractor.shape()[1], extractor.shape()[2], extractor.extract_clip(recording.samples)});
-      break;
-    }
-  }
-  return pictures;
-}
-
-}  // namespace
-
 std::string report_html(const Deployable& model, const TrainingRecord& record, ReportFacts facts,
-                        std::vector<report::Spectrogram> pictures) {
+                        std::vector<report::Spectrogram> spectrograms,
+                        std::vector<report::SignalPicture> signals) {
   report::TrainingReport page;
   page.title = model.name;
   page.facts = std::move(facts);
@@ -70,8 +71,9 @@ std::string report_html(const Deployable& model, const TrainingRecord& record, R
   page.split = record.evaluation.split;
   page.float32 = record.evaluation.float32;
   page.int8 = record.evaluation.int8;
-  page.spectrograms = std::move(pictures);
-  page.cost = board_cost(model);
+  page.spectrograms = std::move(spectrograms);
+  page.signals = std::move(signals);
+  page.cost = board_cost(model.board, [&] { return profile(model, {}, Mode::balanced); });
   return report::to_html(page);
 }
 
@@ -82,9 +84,9 @@ std::string report_html(const Config& config, const Deployable& model, const Tra
                     {"Data", config.data.path.empty() ? "clips in memory" : config.data.path},
                     {"Net", fmt::format("{}, {:.2f} M MACs", config.model.architecture,
                                         static_cast<double>(ops::macs(model.int8_net)) / 1e6)}};
-  return report_html(
-      model, record, std::move(facts),
-      dataset ? example_spectrograms(*dataset, extractor) : std::vector<report::Spectrogram>{});
+  return report_html(model, record, std::move(facts),
+                     dataset ? example_spectrograms(*dataset, extractor) : std::vector<report::Spectrogram>{},
+                     {});
 }
 
 }  // namespace tinyml::project

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "tinyml/data/dataset.h"
 #include "tinyml/project/deployable.h"
 #include "tinyml/project/features.h"
+#include "tinyml/project/profile.h"
 #include "tinyml/project/storage.h"
 #include "tinyml/report/training_report.h"
 
@@ -15,10 +17,13 @@ namespace tinyml::project {
 
 using ReportFacts = std::vector<std::pair<std::string, std::string>>;
 
-/// The page report.html: `facts` and pictures, learning curves, results; profiles the program on the
-/// project's board where the compiler and emulator are installed and says so where they are not.
+/// What `profile` measures, or why it cannot: where the compiler or the emulator is not installed.
+report::BoardCost board_cost(const std::string& board, const std::function<Profile()>& profile);
+
+/// The page report.html: `facts` and pictures, learning curves, results, cost on the board.
 std::string report_html(const Deployable& model, const TrainingRecord& record, ReportFacts facts,
-                        std::vector<report::Spectrogram> pictures);
+                        std::vector<report::Spectrogram> spectrograms,
+                        std::vector<report::SignalPicture> signals);
 
 /// Of an audio project. `dataset` may be null: no pictures.
 std::string report_html(const Config& config, const Deployable& model, const TrainingRecord& record,

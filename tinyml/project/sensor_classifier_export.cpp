@@ -5,20 +5,23 @@
 #include "tinyml/ops/operator.h"
 #include "tinyml/project/report.h"
 #include "tinyml/project/sensor_classifier_state.h"
+#include "tinyml/project/signal_pictures.h"
 
 namespace tinyml {
 namespace {
 
-/// The features of one window of every label, of those that the results are of.
-std::vector<report::Spectrogram> example_pictures(const project::SensorExamples& examples,
-                                                  const std::vector<size_t>& chosen,
-                                                  const project::SensorFeatures& features) {
-  std::vector<report::Spectrogram> pictures;
+/// One window of every label, of those that the results are of.
+std::vector<report::SignalPicture> example_pictures(const project::SensorExamples& examples,
+                                                    const std::vector<size_t>& chosen) {
+  std::vector<report::SignalPicture> pictures;
   for (size_t label = 0; label < examples.dataset.labels.size(); ++label) {
     for (const size_t i : chosen) {
-      if (examples.windows[i].label != static_cast<int32_t>(label)) continue;
-      pictures.push_back({examples.dataset.labels[label], features.shape().at(1), features.shape().at(2),
-                          features.extract(examples.values(i))});
+      const data::SensorWindow& window = examples.windows[i];
+      if (window.label != static_cast<int32_t>(label)) continue;
+      const data::SensorRecording& recording = examples.dataset.recordings[window.recording];
+      pictures.push_back(project::signal_picture(examples.dataset.labels[label], examples.values(i),
+                                                 recording.channels.size(), recording.channels,
+                                                 recording.rate_hz));
       break;
     }
   }
@@ -45,13 +48,14 @@ void SensorClassifier::save(const std::filesystem::path& folder) const {
       {"Data", s.config.data.path.empty() ? "recordings in memory" : s.config.data.path},
       {"Net", fmt::format("{}, {:.2f} M MACs", s.config.architecture(s.features->shape().at(1) == 1),
                           static_cast<double>(ops::macs(model.nets.int8_net)) / 1e6)}};
-  std::vector<report::Spectrogram> pictures;
+  std::vector<report::SignalPicture> pictures;
   if (s.examples) {
-    pictures = example_pictures(*s.examples, State::evaluation_windows(*s.examples).second, *s.features);
+    pictures = example_pictures(*s.examples, State::evaluation_windows(*s.examples).second);
   }
-  project::save_project(files, model.nets, s.record,
-                        project::report_html(s.deployable(), s.record, std::move(facts), std::move(pictures)),
-                        project::describes(files, s.config) ? "" : to_toml(s.config));
+  project::save_project(
+      files, model.nets, s.record,
+      project::report_html(s.deployable(), s.record, std::move(facts), {}, std::move(pictures)),
+      project::describes(files, s.config) ? "" : to_toml(s.config));
 }
 
 Model SensorClassifier::export_tflite_micro(const ExportOptions& options) const {

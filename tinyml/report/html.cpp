@@ -9,7 +9,30 @@
 namespace tinyml::report {
 namespace {
 
-constexpr double kWidth = 560, kHeight = 220, kLeft = 48, kBottom = 28, kTop = 10, kRight = 12;
+constexpr const char* kStyle = R"(
+:root { color-scheme: light; }
+body { font: 15px/1.5 system-ui, sans-serif; color: #1c2733; background: #f5f7f9; margin: 0; }
+main { max-width: 1180px; margin: 0 auto; padding: 28px 24px 60px; }
+h1 { font-size: 26px; margin: 0 0 4px; } h2 { font-size: 18px; margin: 34px 0 10px; }
+.tiles { display: flex; flex-wrap: wrap; gap: 12px; margin: 18px 0; }
+.tile { background: #fff; border: 1px solid #dde4ea; border-radius: 8px; padding: 10px 16px; min-width: 120px; }
+.tile b { display: block; font-size: 21px; } .tile span { color: #5b6b7a; font-size: 13px; }
+.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(440px, 1fr)); gap: 18px; }
+.card { background: #fff; border: 1px solid #dde4ea; border-radius: 8px; padding: 14px 18px; overflow-x: auto; }
+figure { margin: 0; } figcaption { color: #5b6b7a; font-size: 13px; margin-bottom: 4px; }
+svg { width: 100%; height: auto; } svg.confusion { max-width: 460px; }
+.grid { stroke: #e4e9ee; } .mark { stroke: #9aa7b3; stroke-dasharray: 3 3; }
+.shaded { fill: #f6dfd9; } .legend { display: flex; flex-wrap: wrap; gap: 2px 16px; font-size: 12px; color: #5b6b7a; }
+.legend i { display: inline-block; width: 12px; height: 4px; margin: 0 5px 3px 0; }
+.tick { font-size: 11px; fill: #5b6b7a; } .cell { font-size: 13px; fill: #1c2733; } .light { fill: #fff; }
+table { border-collapse: collapse; width: 100%; } td, th { padding: 3px 5px; font-size: 12.5px; font-variant-numeric: tabular-nums; border-bottom: 1px solid #edf1f4; text-align: right; }
+td:first-child, th:first-child { text-align: left; } th { color: #5b6b7a; font-weight: 600; font-size: 12.5px; }
+td.text, th.text { text-align: left; }
+.pictures { display: flex; flex-wrap: wrap; gap: 14px; } .pictures figure { width: 170px; } .pictures svg { height: 120px; border-radius: 4px; }
+.bars { display: grid; grid-template-columns: max-content 1fr max-content; gap: 3px 12px; align-items: center; font-size: 13px; }
+.bars div { background: #eef2f5; border-radius: 3px; } .bars i { display: block; height: 14px; background: #2563a8; border-radius: 3px; }
+.number { font-variant-numeric: tabular-nums; text-align: right; } dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 16px; margin: 0; }
+dt { color: #5b6b7a; } dd { margin: 0; } .note { color: #5b6b7a; font-size: 13px; })";
 
 /// From dark blue over teal to pale yellow, for 0 to 1.
 std::string heat_color(double x) {
@@ -47,51 +70,28 @@ std::string escape(std::string_view text) {
   return out;
 }
 
-std::string line_chart(const std::string& title, const std::vector<Series>& series, int mark, double high,
-                       std::string_view value_format) {
-  size_t count = 0;
-  double largest = 0;
-  for (const Series& s : series) {
-    count = std::max(count, s.values.size());
-    for (const double value : s.values) largest = std::max(largest, value);
-  }
-  if (count < 2) return "";
-  if (high <= 0) high = largest > 0 ? 1.05 * largest : 1;
-  const double plot_width = kWidth - kLeft - kRight, plot_height = kHeight - kTop - kBottom;
-  const auto x_of = [&](size_t i) {
-    return kLeft + plot_width * static_cast<double>(i) / static_cast<double>(count - 1);
-  };
-  const auto y_of = [&](double v) { return kTop + plot_height * (1 - v / high); };
+std::string html_page(const std::string& title, const std::string& body) {
+  return fmt::format(
+      "<!DOCTYPE html>\n<html lang='en'><head><meta charset='utf-8'><meta name='viewport' "
+      "content='width=device-width'><title>{0} - tinyml</title><style>{1}</style></head><body><main>\n"
+      "<h1>{0}</h1>\n{2}</main></body></html>\n",
+      escape(title), kStyle, body);
+}
 
-  std::string svg =
-      fmt::format("<figure><figcaption>{}</figcaption><svg viewBox='0 0 {} {}' role='img' aria-label='{}'>",
-                  escape(title), kWidth, kHeight, escape(title));
-  for (int i = 0; i <= 4; ++i) {
-    const double value = high * i / 4;
-    svg += fmt::format("<line x1='{}' x2='{}' y1='{:.1f}' y2='{:.1f}' class='grid'/>", kLeft, kWidth - kRight,
-                       y_of(value), y_of(value));
-    svg += fmt::format("<text x='{}' y='{:.1f}' class='tick' text-anchor='end'>{}</text>", kLeft - 6,
-                       y_of(value) + 4, fmt::format(fmt::runtime(value_format), value));
+std::string tiles(const std::vector<Tile>& figures) {
+  std::string html = "<div class='tiles'>";
+  for (const auto& [value, name] : figures) {
+    html += fmt::format("<div class='tile'><b>{}</b><span>{}</span></div>", escape(value), escape(name));
   }
-  svg += fmt::format(
-      "<text x='{}' y='{}' class='tick'>1</text><text x='{}' y='{}' class='tick' text-anchor='end'>epoch "
-      "{}</text>",
-      kLeft, kHeight - 8, kWidth - kRight, kHeight - 8, count);
-  if (mark >= 0) {
-    svg += fmt::format("<line x1='{0:.1f}' x2='{0:.1f}' y1='{1}' y2='{2}' class='mark'/>",
-                       x_of(static_cast<size_t>(mark)), kTop, kHeight - kBottom);
+  return html + "</div>\n";
+}
+
+std::string facts(const std::vector<std::pair<std::string, std::string>>& named) {
+  std::string html = "<div class='card'><dl>";
+  for (const auto& [name, value] : named) {
+    html += fmt::format("<dt>{}</dt><dd>{}</dd>", escape(name), escape(value));
   }
-  double legend = kLeft + 10;
-  for (const Series& s : series) {
-    svg += fmt::format("<polyline fill='none' stroke='{}' stroke-width='2' points='", s.color);
-    for (size_t i = 0; i < s.values.size(); ++i)
-      svg += fmt::format("{:.1f},{:.1f} ", x_of(i), y_of(s.values[i]));
-    svg += fmt::format(
-        "'/><rect x='{}' y='{}' width='12' height='4' fill='{}'/><text x='{}' y='{}' class='tick'>{}</text>",
-        legend, kHeight - 13, s.color, legend + 16, kHeight - 8, escape(s.name));
-    legend += 28 + 7.0 * static_cast<double>(s.name.size());
-  }
-  return svg + "</svg></figure>\n";
+  return html + "</dl></div>\n";
 }
 
 std::string confusion_chart(const std::vector<std::string>& labels,
@@ -167,5 +167,7 @@ std::string grouped(int64_t number) {
   }
   return digits;
 }
+
+std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
 
 }  // namespace tinyml::report

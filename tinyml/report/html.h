@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tinyml::report {
@@ -11,17 +12,15 @@ namespace tinyml::report {
 /// The text with &, <, > and quotes as entities.
 std::string escape(std::string_view text);
 
-/// A polyline of a chart; values are plotted against their index.
-struct Series {
-  std::string name;
-  std::vector<double> values;
-  std::string color;  // a CSS color
-};
+/// A whole page that needs nothing else: no script, no network. `body` is markup.
+std::string html_page(const std::string& title, const std::string& body);
 
-/// A line chart as SVG from 0 to `high` (0: a little above the largest value), with axis labels and a legend.
-/// `mark` draws a vertical line at an index; negative: none.
-std::string line_chart(const std::string& title, const std::vector<Series>& series, int mark, double high,
-                       std::string_view value_format);
+/// A large figure and what it is of: ("97.2 %", "accuracy").
+using Tile = std::pair<std::string, std::string>;
+std::string tiles(const std::vector<Tile>& figures);
+
+/// A card of names and values.
+std::string facts(const std::vector<std::pair<std::string, std::string>>& named);
 
 /// Counts [row][column] as an SVG grid, shaded by the share of the row.
 std::string confusion_chart(const std::vector<std::string>& labels,
@@ -39,5 +38,7 @@ std::string bar_chart(const std::vector<Bar>& bars);
 
 /// "1,234,567"
 std::string grouped(int64_t number);
+/// "97.2 %" of 0.972.
+std::string percent(double share);
 
 }  // namespace tinyml::report

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "tinyml/report/board_cost.h"
+#include "tinyml/report/signals.h"
 #include "tinyml/train/metrics.h"
 #include "tinyml/train/trainer.h"
 
@@ -19,33 +20,22 @@ struct Spectrogram {
   std::vector<int8_t> values;
 };
 
-/// A row of the per-layer cost on the board.
-struct LayerCost {
-  std::string name, op;
-  int64_t macs = 0, instructions = 0, cycles = 0, flash_bytes = 0;
-};
-
-struct BoardCost {
-  std::string board;
-  std::string source;                                        // "measured", or why there is none
-  std::vector<std::pair<std::string, std::string>> figures;  // "RAM" -> "31.2 KB"
-  std::vector<LayerCost> layers;
-};
-
 struct TrainingReport {
   std::string title;
   std::vector<std::pair<std::string, std::string>> facts;  // "Labels" -> "yes, no, …"
   std::vector<train::Epoch> epochs;
   int32_t best_epoch = 0;
   bool refit = false;  // the net was trained again on the validation clips too
-  std::string split;   // which clips the confusions are of
+  std::string split;   // which examples the confusions are of
   train::Confusion float32, int8;
   std::vector<Spectrogram> spectrograms;
+  std::vector<SignalPicture> signals;
   BoardCost cost;
 };
 
 /// One HTML page that needs nothing else: no script, no network; pictures are inline SVG. Learning curves,
-/// confusion matrix, precision, recall and F1 a class, example spectrograms, cost on the board by layer.
+/// confusion matrix, precision, recall and F1 a class, example spectrograms or signals, cost on the board by
+/// layer.
 std::string to_html(const TrainingReport& report);
 
 }  // namespace tinyml::report

@@ -102,9 +102,7 @@ KernelCall lower(const FullyConnected& op, const Graph& graph, const Node& node,
   if (weights.quantization.per_channel()) {
     dense.multipliers = channel_multipliers(input, weights, output, dense.outputs);
   } else {
-    // TensorFlow Lite multiplies these two in single precision.
-    const float product = input.quantization.scale() * weights.quantization.scale();
-    dense.multipliers = {quantize_multiplier(double{product} / double{output.quantization.scale()})};
+    dense.multipliers = channel_multipliers(input, weights, output, 1);
   }
   dense.output_zero_point = output.quantization.zero_point();
   dense.range = activation_range(op.activation, output.quantization);

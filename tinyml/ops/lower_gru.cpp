@@ -48,9 +48,9 @@ GateMatrix gate_matrix(const Graph& graph, TensorId weights, TensorId bias, floa
     }
   }
   fold_zero_point(matrix.bias, sums_of_rows(matrix.values, tensor.shape[0]), zero_point);
-  // As TensorFlow Lite rescales 64-bit sums: single precision for the product, a multiplier of 16 bits.
-  const float product = input_scale * tensor.quantization.scale();
-  const Multiplier full = quantize_multiplier(double{product} * 4096);
+  // As TensorFlow Lite rescales 64-bit sums: with a multiplier of 16 bits.
+  const Multiplier full =
+      quantize_multiplier(double{input_scale} * double{tensor.quantization.scale()} * 4096);
   matrix.multiplier = full.value < 0x7fff0000 ? (full.value + (1 << 15)) >> 16 : 0x7fff;
   matrix.shift = 15 - full.shift;
   if (matrix.shift < 1) {

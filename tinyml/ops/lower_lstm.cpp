@@ -39,9 +39,7 @@ GateMatrix gate_matrix(const Graph& graph, TensorId weights, TensorId bias, cons
     matrix.bias.assign(values.begin(), values.end());
   }
   fold_zero_point(matrix.bias, sums_of_rows(matrix.values, units), input.zero_point());
-  // TensorFlow Lite multiplies these two in single precision.
-  const float product = input.scale() * tensor.quantization.scale();
-  matrix.rescale = quantize_multiplier(double{product} * 4096);
+  matrix.rescale = quantize_multiplier(double{input.scale()} * double{tensor.quantization.scale()} * 4096);
   return matrix;
 }
 

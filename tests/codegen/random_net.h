@@ -54,6 +54,7 @@ class RandomNet {
     return out;
   }
   TensorId lstm(TensorId x, int32_t units) { return recurrent(Lstm{}, x, units, 4); }
+  TensorId gru(TensorId x, int32_t units) { return recurrent(Gru{}, x, units, 3); }
   TensorId average_pool(TensorId x) {
     AveragePool2D op;
     op.filter_height = graph_[x].shape[1];
@@ -117,6 +118,7 @@ class RandomNet {
     for (int32_t g = 0; g < gates; ++g) constant(DType::int8, {units, inputs}, of_input);
     for (int32_t g = 0; g < gates; ++g) constant(DType::int8, {units, units}, of_output);
     for (int32_t g = 0; g < gates; ++g) constant(DType::int32, {units}, of_input * input_scale);
+    if (gates == 3) constant(DType::int32, {units}, of_output / 32768);
     return node(std::move(op), ids, 1.0f / 128);
   }
   TensorId weighted(Operator op, TensorId x, Shape shape, int32_t axis, int32_t channels, int32_t fan_in) {
@@ -168,7 +170,7 @@ inline Graph small_net(const std::string& name, uint64_t seed) {
 inline Graph recurrent_net(const std::string& name, uint64_t seed, int32_t steps) {
   RandomNet net(name, seed);
   TensorId x = net.reshape(net.input({1, steps, 3, 1}), {1, steps, 3});
-  x = net.last_step(net.lstm(net.lstm(x, 9), 6));
+  x = net.last_step(net.gru(net.lstm(x, 9), 6));
   const TensorId a = net.dense(x, 5), b = net.dense(x, 5);
   return net.finish(net.mul(net.sub(a, b), net.add(a, b)));
 }

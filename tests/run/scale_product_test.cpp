@@ -69,7 +69,8 @@ Graph with_scales(Graph graph, size_t matrices, float input_scale, float weight_
 TEST(ScaleProduct, OfRecurrentLayersIsThatOfTensorFlowLiteMicro) {
   TINYML_NEEDS_ORACLE("tflite_micro");
   const Graph nets[] = {with_scales(tests::gru_cases()[0].graph, 3, 0.0123448139f, 0.00447939336f),
-                        with_scales(tests::gru_cases()[0].graph, 3, 0.0480447449f, 0.0017158757f)};
+                        with_scales(tests::gru_cases()[0].graph, 3, 0.0480447449f, 0.0017158757f),
+                        with_scales(tests::lstm_cases()[0].graph, 4, 0.0123448139f, 0.00447939336f)};
   for (const Graph& net : nets) {
     SCOPED_TRACE(net.name);
     Random random(4);

@@ -17,6 +17,8 @@ Graph read_tflite(std::span<const uint8_t> bytes);
 
 /// The graph as a .tflite file that TensorFlow Lite (Micro) loads. Graph::metadata goes into metadata
 /// entries named "tinyml.<key>". Tensors that nothing uses are left out. Equal graphs give equal bytes.
+/// TensorFlow Lite keeps an LSTM's state from one inference to the next: where the graph's Lstm does not, the
+/// file sets that state to zero first, by a FILL and a QUANTIZE (float32: two FILL).
 /// Errors: unsupported, for operators that TFLite does not have (signal processing, batch normalisation).
 Bytes write_tflite(const Graph& graph);
 

@@ -10,6 +10,7 @@
 #include "tinyml/formats/tflite.h"
 #include "tinyml/formats/tflite_checks.h"
 #include "tinyml/formats/tflite_format.h"
+#include "tinyml/formats/tflite_variables.h"
 #include "tinyml/ops/operator.h"
 #include "tinyml/ops/tflite.h"
 
@@ -86,12 +87,13 @@ class Reader {
     graph_.inputs = ids_of(subgraph_->inputs());
     graph_.outputs = ids_of(subgraph_->outputs());
     if (graph_.inputs.empty() || graph_.outputs.empty()) reject("the model has no inputs or no outputs");
-    refuse_variables(graph_.inputs);
-    refuse_variables(graph_.outputs);
+    variables_.refuse_in(graph_, graph_.inputs);
+    variables_.refuse_in(graph_, graph_.outputs);
     for (const TensorId id : graph_.inputs) tflite::check_input(graph_, id);
     for (const TensorId id : graph_.outputs) tflite::check_output(graph_, id);
     for (size_t i = 0; i < count(subgraph_->operators()); ++i) read_operator(i);
     if (graph_.nodes.empty()) reject("the model has no operators");
+    variables_.finish(graph_);
     keep_used_tensors();
     read_metadata();
     verify(graph_);
@@ -114,21 +116,12 @@ class Reader {
       TensorId& id = ids_[static_cast<size_t>(index)];
       if (id == kNoTensor) {
         id = graph_.add(read_tensor(static_cast<flatbuffers::uoffset_t>(index)));
-        variable_.push_back(
+        variables_.add_tensor(
             subgraph_->tensors()->Get(static_cast<flatbuffers::uoffset_t>(index))->is_variable());
       }
       ids.push_back(id);
     }
     return ids;
-  }
-
-  /// An operator takes its own state out of its inputs; other uses of variables are not supported.
-  void refuse_variables(const Ids& ids) const {
-    for (const TensorId id : ids) {
-      if (id != kNoTensor && variable_[static_cast<size_t>(id)]) {
-        refuse(fmt::format("{}, a variable (state that the model keeps)", graph_[id].name));
-      }
-    }
   }
 
   Tensor read_tensor(flatbuffers::uoffset_t index) {
@@ -207,9 +200,12 @@ class Reader {
       if (std::count(node.outputs.begin(), node.outputs.end(), kNoTensor)) reject("an output is missing");
       const auto builtin = static_cast<schema::BuiltinOperator>(
           std::max<int32_t>(static_cast<int32_t>(code.builtin_code()), code.deprecated_builtin_code()));
-      node.op = ops::read_tflite(ops::TfliteReader{graph_, node, source, builtin});
-      refuse_variables(node.inputs);
-      refuse_variables(node.outputs);
+      if (variables_.set_to_zero(graph_, node, builtin)) return;
+      const Ids given = node.inputs;
+      node.op = ops::read_tflite(ops::TfliteReader{graph_, node, source, builtin, variables_.at_zero()});
+      variables_.refuse_in(graph_, node.inputs);
+      variables_.refuse_in(graph_, node.outputs);
+      variables_.keep_state(graph_, given);
       tflite::check_node(graph_, node);
       const Tensor& output = graph_[node.outputs[0]];
       const Shape shape = output.shape;
@@ -270,8 +266,8 @@ class Reader {
 
   const schema::Model& model_;
   const schema::SubGraph* subgraph_;
-  Ids ids_;                     // from the file's tensors to the graph's
-  std::vector<bool> variable_;  // by the graph's tensors
+  Ids ids_;  // from the file's tensors to the graph's
+  tflite::Variables variables_;
   std::map<std::pair<const uint8_t*, size_t>, std::shared_ptr<const Bytes>> data_;
   size_t data_bytes_ = 0;
   Graph graph_;

@@ -105,13 +105,18 @@ class Writer {
     ops::TfliteWriter writer{graph_, node, written->builtin_options};
     ops::write_tflite(node.op, writer);
     if (later(writer.min_runtime, min_runtime_)) min_runtime_ = writer.min_runtime;
-    if (!writer.steps.empty()) return add_steps(writer);
+    if (!writer.steps.empty()) {
+      std::vector<int32_t> places = mapped(node.inputs);
+      places.push_back(mapped(node.outputs)[0]);
+      return add_steps(writer.steps, writer.step_tensors, std::move(places));
+    }
     std::vector<int32_t> inputs = mapped(node.inputs);
     for (const Tensor& more : writer.more_inputs) inputs.push_back(add(more));
     for (const Tensor& variable : writer.variables) {
       inputs.push_back(add(variable));
       subgraph_.tensors.back()->is_variable = true;
     }
+    add_steps(writer.first_steps, writer.step_tensors, inputs);
     for (const int32_t index : writer.order) {
       written->inputs.push_back(index < 0 ? -1 : inputs[static_cast<size_t>(index)]);
     }
@@ -122,11 +127,10 @@ class Writer {
     subgraph_.operators.push_back(std::move(written));
   }
 
-  void add_steps(const ops::TfliteWriter& writer) {
-    std::vector<int32_t> places = mapped(writer.node.inputs);
-    places.push_back(mapped(writer.node.outputs)[0]);
-    for (const Tensor& tensor : writer.step_tensors) places.push_back(add(tensor));
-    for (const ops::TfliteStep& step : writer.steps) {
+  void add_steps(const std::vector<ops::TfliteStep>& steps, const std::vector<Tensor>& tensors,
+                 std::vector<int32_t> places) {
+    for (const Tensor& tensor : tensors) places.push_back(add(tensor));
+    for (const ops::TfliteStep& step : steps) {
       auto written = std::make_unique<schema::OperatorT>();
       written->opcode_index = code_index(step.builtin, step.version);
       for (const int32_t place : step.inputs) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <memory>
 #include <utility>
 
 #include "tinyml/device/nn/lstm.h"
@@ -111,6 +112,39 @@ KernelCall lower(const Lstm& op, const Graph& graph, const Node& node, const Tar
       "lstm.h", "lstm_stateful", p, std::move(tables), bytes, lead, TINYML_KERNEL(lstm_stateful)));
 }
 
+namespace {
+
+/// TensorFlow Lite's states outlive an inference: those of a windowed net are set to zero before it.
+void begin_anew(TfliteWriter& writer) {
+  using Builtin = schema::BuiltinOperator;
+  const auto hidden = static_cast<int32_t>(writer.node.inputs.size());
+  const int32_t cell = hidden + 1, extents = hidden + 2, zero = hidden + 3;
+  const Tensor& state = writer.variables[0];
+  const bool int8 = writer.is_int8();
+  const auto constant = [&](const char* name, DType dtype, Shape shape, Quantization quantization,
+                            std::shared_ptr<const std::vector<uint8_t>> data) {
+    writer.step_tensors.push_back(
+        {state.name + name, dtype, std::move(shape), std::move(quantization), std::move(data)});
+  };
+  constant("/shape", DType::int32, {2}, {}, to_constant(std::span<const int32_t>(state.shape)));
+  const std::vector<int8_t> zero_point(1, int8 ? static_cast<int8_t>(state.quantization.zero_point()) : 0);
+  const std::vector<float> real_zero(1);
+  constant("/zero", state.dtype, {}, state.quantization,
+           int8 ? to_constant<int8_t>(zero_point) : to_constant<float>(real_zero));
+  const auto options = std::make_shared<schema::BuiltinOptionsUnion>();
+  writer.first_steps.push_back({Builtin::FILL, int8 ? 3 : 1, {extents, zero}, {hidden}, options});
+  if (int8) {
+    const auto rescaling = std::make_shared<schema::BuiltinOptionsUnion>();
+    rescaling->Set(schema::QuantizeOptionsT());
+    writer.first_steps.push_back({Builtin::QUANTIZE, 2, {hidden}, {cell}, rescaling});
+    writer.min_runtime = "2.5.0";
+  } else {
+    writer.first_steps.push_back({Builtin::FILL, 1, {extents, zero}, {cell}, options});
+  }
+}
+
+}  // namespace
+
 void write_tflite(const Lstm& op, TfliteWriter& writer) {
   writer.builtin = schema::BuiltinOperator::UNIDIRECTIONAL_SEQUENCE_LSTM;
   writer.version = writer.is_int8() ? 3 : 1;
@@ -134,6 +168,7 @@ void write_tflite(const Lstm& op, TfliteWriter& writer) {
   constexpr int32_t kNone = TfliteWriter::kLeftOut;
   writer.order = {0, 1,  2,  3,  4,     5,     6,  7,  8,     kNone, kNone, kNone,
                   9, 10, 11, 12, kNone, kNone, 13, 14, kNone, kNone, kNone, kNone};
+  if (!op.stateful) begin_anew(writer);
   if (!int8) return;
   // TensorFlow Lite's own runtime looks for these five; only the last is used.
   const Quantization sum{{std::ldexp(1.0f, -12)}, {0}, 0};
@@ -184,7 +219,9 @@ bool read_tflite(Lstm& op, const TfliteReader& reader) {
   if (output.shape.size() != 3) throw Error(ErrorKind::bad_file, "its output is " + to_string(output.shape));
   op.cell_clip = options.cell_clip();
   if (!(op.cell_clip >= 0)) throw Error(ErrorKind::bad_file, "its cell_clip is negative");
-  op.stateful = true;
+  const auto at_zero = [&](size_t i) { return reader.at_zero[static_cast<size_t>(inputs[i])]; };
+  if (at_zero(18) != at_zero(19)) refuse("a layer that begins anew with one of its two states");
+  op.stateful = !at_zero(18);
   const bool int8 = output.dtype == DType::int8;
   check_state(hidden, output.shape, output.dtype);
   check_state(cell, output.shape, int8 ? DType::int16 : DType::float32);

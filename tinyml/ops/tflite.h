@@ -16,8 +16,8 @@ struct Operator;
 
 namespace tinyml::ops {
 
-/// One of several operators that TFLite needs where the graph has one. Tensors are named by their place: the
-/// node's inputs, then its output, then TfliteWriter::step_tensors.
+/// One of several operators that TFLite needs where the graph has one. Tensors are named by their place: for
+/// TfliteWriter::steps the node's inputs, then its output, then TfliteWriter::step_tensors.
 struct TfliteStep {
   schema::BuiltinOperator builtin;
   int32_t version;
@@ -44,6 +44,9 @@ struct TfliteWriter {
   static constexpr int32_t kLeftOut = -1;
   /// Tensors that describe what the operator computes inside.
   std::vector<Tensor> intermediates = {};
+  /// Operators that come before and set the variables; their tensors are named by their place in the list
+  /// that `order` takes from, then in step_tensors.
+  std::vector<TfliteStep> first_steps = {};
 
   /// The operators that stand for the node, in order; empty: the one that the other members describe.
   std::vector<TfliteStep> steps = {};
@@ -63,6 +66,8 @@ struct TfliteReader {
   Node& node;
   const schema::Operator& source;
   schema::BuiltinOperator builtin;
+  /// By the graph's tensors: the variables that an operator before this one has set to the real 0.
+  const std::vector<bool>& at_zero;
 
   const Tensor& input(size_t index) const { return graph[node.inputs.at(index)]; }
   const Tensor& output() const { return graph[node.outputs.at(0)]; }

@@ -40,7 +40,7 @@ void expect_layer(Core core, const std::string& assembly, Expected expected) {
 }
 
 TEST(Count, LoopOfKnownLengthIsExact) {
-  SKIP_WITHOUT_TOOLS();
+  SKIP_WITHOUT_TOOLS(Core::cortex_m4);
   const std::string loop = "movs r0, #100\\n1: subs r0, #1\\n bne 1b\\n bx lr\\n";
   expect_layer(Core::cortex_m4, loop, {202, 202 + 2 * 99 + 2});
   expect_layer(Core::cortex_m0plus, loop, {202, 202 + 99 + 1});
@@ -48,13 +48,13 @@ TEST(Count, LoopOfKnownLengthIsExact) {
 }
 
 TEST(Count, MillionsAreExactToo) {
-  SKIP_WITHOUT_TOOLS();
+  SKIP_WITHOUT_TOOLS(Core::cortex_m4);
   const std::string loop = "movs r0, #1\\n lsls r0, r0, #22\\n1: subs r0, #1\\n bne 1b\\n bx lr\\n";
   expect_layer(Core::cortex_m4, loop, {2 * (1 << 22) + 3, 4 * (1 << 22) + 3});
 }
 
 TEST(Count, LoadsAreOneCycleWhenAnotherAccessFollows) {
-  SKIP_WITHOUT_TOOLS();
+  SKIP_WITHOUT_TOOLS(Core::cortex_m4);
   const std::string mix =
       "push {r4, lr}\\n ldr r0, [sp]\\n ldr r1, [sp, #4]\\n str r0, [sp]\\n ldr r2, [sp]\\n"
       " adds r2, #1\\n muls r2, r2, r2\\n pop {r4, pc}\\n";
@@ -63,13 +63,13 @@ TEST(Count, LoadsAreOneCycleWhenAnotherAccessFollows) {
 }
 
 TEST(Count, LoadPairsAcrossTranslationBlocks) {
-  SKIP_WITHOUT_TOOLS();
+  SKIP_WITHOUT_TOOLS(Core::cortex_m4);
   // QEMU cuts blocks at 512 instructions and at pages.
   expect_layer(Core::cortex_m4, ".rept 1200\\n ldr r0, [sp]\\n .endr\\n bx lr\\n", {1201, 1199 + 2 + 3});
 }
 
 TEST(Count, Thumb2AndFloatingPoint) {
-  SKIP_WITHOUT_TOOLS();
+  SKIP_WITHOUT_TOOLS(Core::cortex_m4);
   expect_layer(Core::cortex_m4,
                "udiv r0, r0, r1\\n ldrd r2, r3, [sp]\\n smlad r0, r1, r2, r3\\n cmp r0, r0\\n it ne\\n"
                " addne r0, #1\\n vldr s0, [sp]\\n vadd.f32 s0, s0, s0\\n vdiv.f32 s0, s0, s0\\n bx lr\\n",
@@ -82,7 +82,7 @@ TEST(Count, Thumb2AndFloatingPoint) {
 }
 
 TEST(Count, LayersAndRestAddUp) {
-  SKIP_WITHOUT_TOOLS();
+  SKIP_WITHOUT_TOOLS(Core::cortex_m4);
   const ToyModel toy(kSizes, R"(
 __attribute__((noinline)) static void helper() { for (int i = 0; i < 10; ++i) __asm__ volatile("nop"); }
 __attribute__((noinline)) static void layer_00_one() { helper(); __asm__ volatile("nop"); }
@@ -116,7 +116,7 @@ const int8_t* invoke(const int8_t* input) {
 }
 
 TEST(Count, AgreesWithTheEmulatedSysTick) {
-  SKIP_WITHOUT_TOOLS();
+  SKIP_WITHOUT_TOOLS(Core::cortex_m4);
   // SysTick runs at 25 MHz and an instruction takes 1 ns: 40 instructions a tick.
   const ToyModel toy(kSizes, R"(
 __attribute__((naked, noipa)) static void layer_00_loop(int) {
@@ -144,7 +144,7 @@ const int8_t* invoke(const int8_t*) {
 }
 
 TEST(Count, TwoRunsAreIdentical) {
-  SKIP_WITHOUT_TOOLS();
+  SKIP_WITHOUT_TOOLS(Core::cortex_m4);
   const ToyModel toy(kSizes, with_body("movs r0, #77\\n1: subs r0, #1\\n bne 1b\\n bx lr\\n"));
   const std::vector<Bytes> records{{1, 2, 3, 4}};
   RunResult runs[2];

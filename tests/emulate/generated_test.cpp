@@ -22,7 +22,7 @@ std::string architecture_of(const std::filesystem::path& elf) {
 class Generated : public ::testing::TestWithParam<Core> {};
 
 TEST_P(Generated, NetComputesTheBytesOfTheHostKernels) {
-  SKIP_WITHOUT_TOOLS();
+  SKIP_WITHOUT_TOOLS(GetParam());
   const Graph net = codegen::small_net("small", 5);
   const auto input_bytes = static_cast<size_t>(net[net.inputs[0]].size_bytes());
   std::vector<Bytes> records;
@@ -43,7 +43,9 @@ TEST_P(Generated, NetComputesTheBytesOfTheHostKernels) {
     const RunResult result = run_elf({.elf = elf, .core = GetParam(), .records = records});
     EXPECT_EQ(result.output, expected);
     EXPECT_GT(result.stack_bytes, 0);
-    EXPECT_EQ(architecture_of(elf), GetParam() == Core::cortex_m0plus ? "v6S-M" : "v7E-M");
+    if (GetParam() != Core::xtensa_lx6) {
+      EXPECT_EQ(architecture_of(elf), GetParam() == Core::cortex_m0plus ? "v6S-M" : "v7E-M");
+    }
 
     const MemoryReport memory = report_memory(elf);
     EXPECT_GE(memory.static_ram_bytes, model.arena_bytes);
@@ -64,7 +66,7 @@ TEST_P(Generated, NetComputesTheBytesOfTheHostKernels) {
 }
 
 TEST_P(Generated, StreamComputesTheBytesOfTheWholeWindow) {
-  SKIP_WITHOUT_TOOLS();
+  SKIP_WITHOUT_TOOLS(GetParam());
   Mfcc mfcc;
   mfcc.mfe.frame_samples = 64, mfcc.mfe.hop_samples = 32, mfcc.mfe.fft_size = 64, mfcc.mfe.bands = 12;
   mfcc.coefficients = 10;
@@ -102,7 +104,8 @@ TEST_P(Generated, StreamComputesTheBytesOfTheWholeWindow) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Cores, Generated,
-                         ::testing::Values(Core::cortex_m0plus, Core::cortex_m4, Core::cortex_m7),
+                         ::testing::Values(Core::cortex_m0plus, Core::cortex_m4, Core::cortex_m7,
+                                           Core::xtensa_lx6),
                          [](const auto& info) { return std::string(name_of(info.param)); });
 
 }  // namespace

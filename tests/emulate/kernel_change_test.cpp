@@ -14,7 +14,7 @@ namespace {
 class KernelChange : public ::testing::Test {
  protected:
   void SetUp() override {
-    SKIP_WITHOUT_TOOLS();
+    SKIP_WITHOUT_TOOLS(Core::cortex_m4);
     codegen::GenerateOptions options;
     options.target.core = Core::cortex_m4;
     model_ = codegen::generate(net_, std::nullopt, options);

@@ -24,7 +24,7 @@ RunResult run(const Graph& net, Core core, const std::vector<Bytes>& records) {
 }
 
 TEST_P(Recurrent, WindowComputesTheBytesOfTheHostKernels) {
-  SKIP_WITHOUT_TOOLS();
+  SKIP_WITHOUT_TOOLS(GetParam());
   const Graph net = codegen::recurrent_net("recurrent", 5, kSteps);
   std::vector<Bytes> records;
   Bytes expected;
@@ -37,7 +37,7 @@ TEST_P(Recurrent, WindowComputesTheBytesOfTheHostKernels) {
 }
 
 TEST_P(Recurrent, StepByStepComputesTheBytesOfTheWindow) {
-  SKIP_WITHOUT_TOOLS();
+  SKIP_WITHOUT_TOOLS(GetParam());
   const Bytes sequence = codegen::random_bytes(3 * kSteps, 9);
   std::vector<Bytes> records;
   Bytes expected;
@@ -53,7 +53,8 @@ TEST_P(Recurrent, StepByStepComputesTheBytesOfTheWindow) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Cores, Recurrent,
-                         ::testing::Values(Core::cortex_m0plus, Core::cortex_m4, Core::cortex_m7),
+                         ::testing::Values(Core::cortex_m0plus, Core::cortex_m4, Core::cortex_m7,
+                                           Core::xtensa_lx6),
                          [](const auto& info) { return std::string(name_of(info.param)); });
 
 }  // namespace

@@ -25,10 +25,10 @@ const int8_t* invoke(const int8_t* input) {
 })";
 
 TEST(RunElf, AnswersEveryRecordOnEveryCore) {
-  SKIP_WITHOUT_TOOLS();
+  SKIP_WITHOUT_TOOLS(Core::cortex_m4, Core::xtensa_lx6);
   const ToyModel toy(kSizes, kAdder);
   const std::vector<Bytes> records{{1, 2}, {100, 100}, {0xFF, 2}};
-  for (const Core core : {Core::cortex_m0plus, Core::cortex_m4, Core::cortex_m7}) {
+  for (const Core core : {Core::cortex_m0plus, Core::cortex_m4, Core::cortex_m7, Core::xtensa_lx6}) {
     const auto elf = toy.build(core);
     for (const bool count : {false, true}) {
       const RunResult result = run_elf({.elf = elf, .core = core, .records = records, .count = count});
@@ -40,7 +40,7 @@ TEST(RunElf, AnswersEveryRecordOnEveryCore) {
 }
 
 TEST(RunElf, StreamsHopsAndCountsTheLastPush) {
-  SKIP_WITHOUT_TOOLS();
+  SKIP_WITHOUT_TOOLS(Core::cortex_m4);
   const ToyModel toy(R"(
 constexpr int32_t input_bytes = 4, output_bytes = 4, hop_samples = 2;
 void reset();
@@ -77,7 +77,7 @@ TEST(RunElf, RunsTheHostsOwnProgramUncounted) {
 }
 
 TEST(RunElf, MeasuresTheStack) {
-  SKIP_WITHOUT_TOOLS();
+  SKIP_WITHOUT_TOOLS(Core::cortex_m4);
   const auto stack_with = [](int bytes) {
     const ToyModel toy(kSizes,
                        "static int8_t output[3];\nconst int8_t* invoke(const int8_t* input) {\n"
@@ -93,7 +93,7 @@ TEST(RunElf, MeasuresTheStack) {
 }
 
 TEST(RunElf, SaysWhatWentWrong) {
-  SKIP_WITHOUT_TOOLS();
+  SKIP_WITHOUT_TOOLS(Core::cortex_m4, Core::xtensa_lx6);
   const auto message = [](const RunRequest& request) -> std::string {
     try {
       run_elf(request);
@@ -111,12 +111,19 @@ TEST(RunElf, SaysWhatWentWrong) {
   EXPECT_EQ(message({.elf = elf, .records = {}}), "nothing to run: no records");
   EXPECT_EQ(message({.elf = elf, .feed = Feed::stream, .records = good}),
             "emulating cortex_m4.elf: the model has no front end");
-  EXPECT_THAT(message({.elf = elf, .core = Core::xtensa_lx6, .records = good}), HasSubstr("xtensa_lx6"));
+  EXPECT_EQ(message({.elf = elf, .core = Core::rv32imc, .records = good}),
+            "no emulated machine is set up for rv32imc");
+  EXPECT_EQ(message({.elf = elf, .core = Core::xtensa_lx6, .records = good}),
+            "cortex_m4.elf: is not a program for xtensa_lx6");
 
   const ToyModel faulty(kSizes,
                         "const int8_t* invoke(const int8_t*) { __asm__ volatile(\"udf #0\"); return 0; }");
   EXPECT_EQ(message({.elf = faulty.build(Core::cortex_m4), .records = good}),
             "emulating cortex_m4.elf: the program stopped with a fault");
+  const ToyModel illegal(kSizes,
+                         "const int8_t* invoke(const int8_t*) { __asm__ volatile(\"ill\"); return 0; }");
+  EXPECT_EQ(message({.elf = illegal.build(Core::xtensa_lx6), .core = Core::xtensa_lx6, .records = good}),
+            "emulating xtensa_lx6.elf: the program stopped with a fault");
 }
 
 /// Whether `instructions`, as halfwords, run to their end on `core`.
@@ -139,7 +146,7 @@ bool runs(Core core, const std::string& instructions) {
 }
 
 TEST(RunElf, CortexM0PlusFaultsWhereTheChipWould) {
-  SKIP_WITHOUT_TOOLS();
+  SKIP_WITHOUT_TOOLS(Core::cortex_m4);
   const std::string aligned = "0x7801", unaligned = "0x6801";         // ldrb, ldr r1, [r0]
   const std::string movw = "0xF240, 0x0105", clz = "0xFAB0, 0xF180";  // Armv7-M
   const std::string smlad = "0xFB20, 0x1100";                         // Armv7E-M
@@ -151,7 +158,7 @@ TEST(RunElf, CortexM0PlusFaultsWhereTheChipWould) {
 }
 
 TEST(BuildFirmware, NamesTheFirstCompilerError) {
-  SKIP_WITHOUT_TOOLS();
+  SKIP_WITHOUT_TOOLS(Core::cortex_m4);
   const ToyModel broken(kSizes, "const int8_t* invoke(const int8_t*) { return nonsense; }");
   try {
     broken.build(Core::cortex_m4);
@@ -163,7 +170,7 @@ TEST(BuildFirmware, NamesTheFirstCompilerError) {
 }
 
 TEST(MemoryReport, SeparatesModelFromHarness) {
-  SKIP_WITHOUT_TOOLS();
+  SKIP_WITHOUT_TOOLS(Core::cortex_m4);
   const ToyModel toy(kSizes, R"(
 alignas(4) static const int8_t layer_07_weights[1000] = {1, 2, 3};
 static int8_t arena[512];

@@ -85,7 +85,7 @@ struct Windows {
 class GeneratedSensors : public ::testing::TestWithParam<Core> {};
 
 TEST_P(GeneratedSensors, ComputeTheBytesOfTheHostKernels) {
-  SKIP_WITHOUT_TOOLS();
+  SKIP_WITHOUT_TOOLS(GetParam());
   for (const Front& front : fronts()) {
     const Graph graph = graph_of(front.op);
     const Windows windows(graph);
@@ -105,7 +105,8 @@ TEST_P(GeneratedSensors, ComputeTheBytesOfTheHostKernels) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Cores, GeneratedSensors,
-                         ::testing::Values(Core::cortex_m0plus, Core::cortex_m4, Core::cortex_m7),
+                         ::testing::Values(Core::cortex_m0plus, Core::cortex_m4, Core::cortex_m7,
+                                           Core::xtensa_lx6),
                          [](const auto& info) { return std::string(name_of(info.param)); });
 
 }  // namespace

@@ -12,10 +12,21 @@
 
 namespace tinyml::emulate {
 
-inline bool has_tools() { return find_program("arm-none-eabi-g++") && find_program("qemu-system-arm"); }
+/// The program that emulating one of `cores` needs and that is not installed; empty when all are.
+inline std::string missing_tool(const std::vector<Core>& cores) {
+  for (const Core core : cores) {
+    const bool xtensa = core == Core::xtensa_lx6;
+    for (const char* program : {xtensa ? "xtensa-lx106-elf-g++" : "arm-none-eabi-g++",
+                                xtensa ? "qemu-system-xtensa" : "qemu-system-arm"}) {
+      if (!find_program(program)) return program;
+    }
+  }
+  return {};
+}
 
-#define SKIP_WITHOUT_TOOLS() \
-  if (!has_tools()) GTEST_SKIP() << "skipped: arm-none-eabi-g++ or qemu-system-arm is not installed"
+#define SKIP_WITHOUT_TOOLS(...)                                     \
+  if (const auto tool = missing_tool({__VA_ARGS__}); !tool.empty()) \
+  GTEST_SKIP() << "skipped: " << tool << " is not installed"
 
 /// A hand-written stand-in for generated code: functions whose instructions are known to the last one.
 class ToyModel {

@@ -103,7 +103,7 @@ TEST(GeneratedWavelet, ComputesTheBytesOfTheHostKernel) {
 class WaveletOnCore : public ::testing::TestWithParam<Core> {};
 
 TEST_P(WaveletOnCore, ComputesTheBytesOfTheHostKernel) {
-  SKIP_WITHOUT_TOOLS();
+  SKIP_WITHOUT_TOOLS(GetParam());
   for (const Wavelet& op : shapes()) {
     const Windows windows(op);
     codegen::GenerateOptions options;
@@ -119,7 +119,8 @@ TEST_P(WaveletOnCore, ComputesTheBytesOfTheHostKernel) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Cores, WaveletOnCore,
-                         ::testing::Values(Core::cortex_m0plus, Core::cortex_m4, Core::cortex_m7),
+                         ::testing::Values(Core::cortex_m0plus, Core::cortex_m4, Core::cortex_m7,
+                                           Core::xtensa_lx6),
                          [](const auto& info) { return std::string(name_of(info.param)); });
 
 }  // namespace

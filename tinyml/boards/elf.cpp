@@ -66,7 +66,9 @@ Elf parse_elf(std::span<const uint8_t> bytes, const std::string& name) {
   constexpr std::array<uint8_t, 6> magic{0x7F, 'E', 'L', 'F', 1, 1};
   if (!std::equal(magic.begin(), magic.end(), identity.begin())) image.fail("it is not 32-bit little-endian");
   Elf elf;
-  elf.entry = image.u32(24) & ~1u;
+  elf.machine = image.u16(18);
+  const uint32_t thumb_bit = elf.machine == kElfArm ? 1 : 0;
+  elf.entry = image.u32(24) & ~thumb_bit;
   const uint64_t table = image.u32(32);
   const uint32_t count = image.u16(48), names = image.u16(50);
   if (image.u16(46) != kSectionBytes || count == 0) image.fail("it has no section table");
@@ -96,8 +98,8 @@ Elf parse_elf(std::span<const uint8_t> bytes, const std::string& name) {
       const SymbolKind kind = kind_of(image.part(at + 12, 1)[0]);
       const uint32_t address = image.u32(at + 4);
       elf.symbols.push_back({image.text(strings, image.u32(at)),
-                             kind == SymbolKind::function ? address & ~1u : address, image.u32(at + 8), kind,
-                             index > 0 && index < count ? index : -1});
+                             kind == SymbolKind::function ? address & ~thumb_bit : address, image.u32(at + 8),
+                             kind, index > 0 && index < count ? index : -1});
     }
   }
   return elf;

@@ -18,6 +18,8 @@ struct ElfSection {
   bool has_content = false;  // in the file: false for .bss
 };
 
+constexpr uint16_t kElfArm = 40, kElfXtensa = 94;
+
 enum class SymbolKind { none, object, function, other };
 
 struct ElfSymbol {
@@ -30,6 +32,7 @@ struct ElfSymbol {
 
 /// A 32-bit little-endian ELF: its sections and symbols, each in file order.
 struct Elf {
+  uint16_t machine = 0;  // kElfArm, kElfXtensa, ...
   uint32_t entry = 0;
   std::vector<ElfSection> sections;
   std::vector<ElfSymbol> symbols;

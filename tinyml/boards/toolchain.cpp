@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include <optional>
 #include <set>
 
 #include "tinyml/base/error.h"
@@ -33,11 +34,27 @@ void run_compiler(const std::vector<std::string>& arguments, const fs::path& fol
   }
 }
 
+struct CrossCompiler {
+  const char* program;
+  const char* packages;
+};
+
+std::optional<CrossCompiler> cross_compiler(Core core) {
+  switch (core) {
+    case Core::cortex_m0plus:
+    case Core::cortex_m4:
+    case Core::cortex_m7:
+      return CrossCompiler{"arm-none-eabi-g++", "gcc-arm-none-eabi libnewlib-arm-none-eabi"};
+    case Core::xtensa_lx6:
+      return CrossCompiler{"xtensa-lx106-elf-g++", "gcc-xtensa-lx106 picolibc-xtensa-lx106-elf"};
+    default:
+      return std::nullopt;
+  }
+}
+
 }  // namespace
 
-bool has_toolchain(Core core) {
-  return core == Core::cortex_m0plus || core == Core::cortex_m4 || core == Core::cortex_m7;
-}
+bool has_toolchain(Core core) { return cross_compiler(core).has_value(); }
 
 Toolchain find_toolchain(Core core) {
   const auto toolchain = [](const fs::path& compiler) -> Toolchain {
@@ -50,13 +67,14 @@ Toolchain find_toolchain(Core core) {
     }
     throw Error(ErrorKind::not_found, "no C++ compiler for this machine is installed: apt install g++");
   }
-  if (!has_toolchain(core)) {
+  const std::optional<CrossCompiler> cross = cross_compiler(core);
+  if (!cross) {
     throw Error(ErrorKind::unsupported, fmt::format("no cross compiler is set up for {}", name_of(core)));
   }
-  const std::optional<fs::path> compiler = find_program("arm-none-eabi-g++");
+  const std::optional<fs::path> compiler = find_program(cross->program);
   if (!compiler) {
     throw Error(ErrorKind::not_found,
-                "arm-none-eabi-g++ is not installed: apt install gcc-arm-none-eabi libnewlib-arm-none-eabi");
+                fmt::format("{} is not installed: apt install {}", cross->program, cross->packages));
   }
   return toolchain(*compiler);
 }
@@ -71,6 +89,8 @@ std::vector<std::string> machine_flags(Core core) {
       return {"-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"};
     case Core::cortex_m7:
       return {"-mcpu=cortex-m7", "-mthumb", "-mfpu=fpv5-sp-d16", "-mfloat-abi=hard"};
+    case Core::xtensa_lx6:
+      return {};
     default:
       throw Error(ErrorKind::unsupported, fmt::format("no cross compiler is set up for {}", name_of(core)));
   }
@@ -86,7 +106,7 @@ void compile(const CompileRequest& request) {
   append(common, machine_flags(request.core));
   append(common, {"-O2", "-ffunction-sections", "-fdata-sections", "-fno-exceptions",
                   "-fno-asynchronous-unwind-tables"});
-  if (request.core != Core::host) append(common, {"--specs=nano.specs"});
+  if (request.core != Core::host && request.core != Core::xtensa_lx6) append(common, {"--specs=nano.specs"});
   append(common, request.flags);
 
   std::vector<std::string> objects;

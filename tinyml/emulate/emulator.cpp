@@ -20,17 +20,27 @@ namespace {
 
 constexpr double kM7CyclesPerM4Cycle = 0.61;
 
-/// QEMU's options for a machine with the instruction set of `core` and the memories of mps2.ld.
-std::vector<std::string> machine_for(Core core) {
+struct Machine {
+  std::string qemu, package;
+  uint16_t elf_machine = 0;
+  std::vector<std::string> options;
+};
+
+/// A machine with the instruction set of `core` and the memories of the core's linker script.
+Machine machine_for(Core core) {
+  const auto arm = [](std::vector<std::string> options) {
+    return Machine{"qemu-system-arm", "qemu-system-arm", boards::kElfArm, std::move(options)};
+  };
   switch (core) {
     case Core::cortex_m0plus:  // a Cortex-M0: it faults on unaligned access and on what Armv6-M lacks
-      return {"-M",      "microbit",
-              "-global", "nrf51-soc.flash-size=4194304",
-              "-global", "nrf51-soc.sram-size=4194304"};
+      return arm({"-M", "microbit", "-global", "nrf51-soc.flash-size=4194304", "-global",
+                  "nrf51-soc.sram-size=4194304"});
     case Core::cortex_m4:
-      return {"-M", "mps2-an386"};
+      return arm({"-M", "mps2-an386"});
     case Core::cortex_m7:
-      return {"-M", "mps2-an500"};
+      return arm({"-M", "mps2-an500"});
+    case Core::xtensa_lx6:
+      return {"qemu-system-xtensa", "qemu-system-misc", boards::kElfXtensa, {"-M", "sim", "-cpu", "lx106"}};
     default:
       throw Error(ErrorKind::unsupported, fmt::format("no emulated machine is set up for {}", name_of(core)));
   }
@@ -44,7 +54,9 @@ struct CountPlan {
 
 CountPlan plan_counting(const boards::Elf& elf, Core core, const std::string& elf_name) {
   CountPlan plan;
-  plan.config = fmt::format("core {}\n", core == Core::cortex_m0plus ? "m0plus" : "m4");
+  plan.config = fmt::format("core {}\n", core == Core::cortex_m0plus ? "m0plus"
+                                         : core == Core::xtensa_lx6  ? "xtensa"
+                                                                     : "m4");
   bool begin = false, end = false;
   for (const boards::ElfSymbol& symbol : elf.symbols) {
     if (symbol.name == "harness_run_begin") {
@@ -153,11 +165,13 @@ std::string escape_commas(const std::string& text) {
 }
 
 std::vector<std::string> qemu_command(Core core, bool count) {
-  if (!find_program("qemu-system-arm")) {
-    throw Error(ErrorKind::not_found, "qemu-system-arm is not installed: apt install qemu-system-arm");
+  const Machine machine = machine_for(core);
+  if (!find_program(machine.qemu)) {
+    throw Error(ErrorKind::not_found,
+                fmt::format("{} is not installed: apt install {}", machine.qemu, machine.package));
   }
-  std::vector<std::string> arguments = machine_for(core);
-  arguments.insert(arguments.begin(), "qemu-system-arm");
+  std::vector<std::string> arguments = machine.options;
+  arguments.insert(arguments.begin(), machine.qemu);
   for (const char* option : {"-nographic", "-monitor", "none", "-serial", "none", "-semihosting-config",
                              "enable=on,target=native", "-icount", "shift=0", "-kernel", "program.elf"}) {
     arguments.push_back(option);
@@ -173,7 +187,11 @@ std::vector<std::string> qemu_command(Core core, bool count) {
 Bytes run_program(const RunRequest& request, const fs::path& folder, bool count) {
   const fs::path program = folder / "program.elf";
   const bool host = request.core == Core::host;
-  if (host) fs::permissions(program, fs::perms::owner_exec, fs::perm_options::add);
+  if (host) {
+    fs::permissions(program, fs::perms::owner_exec, fs::perm_options::add);
+  } else {
+    write_bytes(folder / "output.bin", {});
+  }
   const std::vector<std::string> command =
       host ? std::vector{program.string()} : qemu_command(request.core, count);
   const ProcessResult result = run_process(command, request.timeout_seconds, folder);
@@ -199,6 +217,8 @@ std::string cycle_source(Core core) {
       return "modelled: Cortex-M4 timing table";
     case Core::cortex_m7:
       return fmt::format("modelled: {} x the Cortex-M4 timing table", kM7CyclesPerM4Cycle);
+    case Core::xtensa_lx6:
+      return "modelled: seven-stage Xtensa pipeline on lx106 code, soft float; an upper estimate for the LX6";
     default:
       throw Error(ErrorKind::unsupported, fmt::format("the cycles of {} are not modelled", name_of(core)));
   }
@@ -213,7 +233,16 @@ RunResult run_elf(const RunRequest& request) {
   if (host && request.count) {
     throw Error(ErrorKind::unsupported, "instructions are counted on emulated cores only");
   }
-  if (!host) machine_for(request.core);
+  boards::Elf elf;
+  if (!host) {
+    const std::string name = request.elf.filename().string();
+    const uint16_t machine = machine_for(request.core).elf_machine;
+    elf = boards::parse_elf(program, name);
+    if (elf.machine != machine) {
+      throw Error(ErrorKind::bad_file,
+                  fmt::format("{}: is not a program for {}", name, name_of(request.core)));
+    }
+  }
 
   const TemporaryFolder folder;
   write_bytes(folder.path() / "program.elf", program);
@@ -231,7 +260,6 @@ RunResult run_elf(const RunRequest& request) {
     result.output = std::move(bytes);
   };
   if (request.count) {
-    const boards::Elf elf = boards::parse_elf(program, request.elf.filename().string());
     const CountPlan plan = plan_counting(elf, request.core, request.elf.filename().string());
     write_text(folder.path() / "count.config", plan.config);
     write_bytes(folder.path() / "input.bin", input_file(request, 1));

@@ -23,7 +23,9 @@ struct LayerCost {
 /// `instructions` are those retired, predicated-off ones included. `cycles` are modelled, without flash wait
 /// states: Cortex-M4 and Cortex-M0+ by the timing tables of their technical reference manuals (see
 /// plugin/count.c); Cortex-M7, for which Arm publishes none, as 0.61 of the M4's, the ratio of the best
-/// published MLPerf Tiny results of the same engines on both cores (0.58 to 0.63 on four models).
+/// published MLPerf Tiny results of the same engines on both cores (0.58 to 0.63 on four models); Xtensa LX6
+/// by plugin/xtensa_cost.h on lx106 code, an upper estimate: an LX6 has sign extension, 64-bit products,
+/// division, hardware loops and floating point besides.
 struct Cost {
   int64_t instructions = 0;
   int64_t cycles = 0;
@@ -57,12 +59,13 @@ struct RunResult {
   std::string elf_sha256;
 };
 
-/// Runs an ELF on QEMU's model of `core`: mps2-an386 for the M4, mps2-an500 for the M7, and for the M0+
-/// microbit's Cortex-M0, whose instruction set it shares, with 4 MB of flash and of RAM. An access or an
-/// instruction that the core lacks is a fault. A program for the host runs as it is. The same request gives
-/// the same result. Errors: not_found when QEMU or the counter is missing; unsupported for a core without a
-/// machine, and for counting on the host; bad_file when the program stops with a fault or refuses its input;
-/// invalid_argument for records of different lengths.
+/// Runs an ELF on QEMU's model of `core`: mps2-an386 for the M4, mps2-an500 for the M7, for the M0+
+/// microbit's Cortex-M0, whose instruction set it shares, and for the Xtensa LX6 the sim machine's lx106,
+/// whose instruction set the LX6 has too, with 4 MB of flash and of RAM. An access or an instruction that the
+/// core lacks is a fault. A program for the host runs as it is. The same request gives the same result.
+/// Errors: not_found when QEMU or the counter is missing; unsupported for a core without a machine, and for
+/// counting on the host; bad_file when the program stops with a fault or refuses its input; invalid_argument
+/// for records of different lengths.
 RunResult run_elf(const RunRequest& request);
 
 }  // namespace tinyml::emulate

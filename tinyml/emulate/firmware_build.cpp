@@ -41,10 +41,16 @@ void build_firmware(const FirmwareSpec& spec, const fs::path& elf) {
   request.sources = spec.sources;
   request.sources.push_back(folder.path() / "harness_main.cpp");
   if (!host) {
-    write_text(folder.path() / "semihosting.h", firmware_text("firmware/semihosting.h"));
-    write_text(folder.path() / "harness_startup.cpp", firmware_text("firmware/startup.cpp"));
-    request.sources.push_back(folder.path() / "harness_startup.cpp");
-    request.linker_script = firmware_text("firmware/mps2.ld");
+    const bool xtensa = spec.core == Core::xtensa_lx6;
+    const std::string family = xtensa ? "firmware/xtensa" : "firmware/cortex_m";
+    const auto add_source = [&](const std::string& name, const std::string& file) {
+      write_text(folder.path() / name, firmware_text(file));
+      request.sources.push_back(folder.path() / name);
+    };
+    write_text(folder.path() / "machine.h", firmware_text(family + ".h"));
+    add_source("harness_startup.cpp", family + "_startup.cpp");
+    if (xtensa) add_source("xtensa_runtime.cpp", "firmware/xtensa_runtime.cpp");
+    request.linker_script = firmware_text(family + ".ld");
   }
   request.include_folders = spec.include_folders;
   request.include_folders.push_back(folder.path());

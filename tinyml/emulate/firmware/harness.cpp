@@ -11,32 +11,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "semihosting.h"
+#include "machine.h"
 
 extern "C" {
+// Calls the function and leaves its own stack pointer behind. A run is what executes from the block at
+// harness_run_begin to the return to harness_run_end.
 void harness_call(void (*function)());
 uintptr_t harness_stack_at_call;
 }
-
-// A run is what executes from the block at harness_run_begin to the return to harness_run_end.
-__asm__(
-    ".syntax unified\n.section .text.harness_call,\"ax\",%progbits\n"
-    ".thumb_func\n.global harness_call\n.type harness_call,%function\n"
-    "harness_call:\n"
-    "  push {r4, lr}\n"
-    "  mov r1, sp\n"
-    "  ldr r2, =harness_stack_at_call\n"
-    "  str r1, [r2]\n"
-    "  b harness_run_begin\n"
-    ".thumb_func\n.global harness_run_begin\n"
-    "harness_run_begin:\n"
-    "  blx r0\n"
-    ".thumb_func\n.global harness_run_end\n"
-    "harness_run_end:\n"
-    "  pop {r4, pc}\n"
-    ".ltorg\n"
-    ".size harness_call, . - harness_call\n"
-    ".text\n");
 
 namespace {
 
@@ -45,12 +27,6 @@ using namespace harness;
 
 const uint32_t kPaint = 0xA5C3965Au;
 const size_t kPaintedWords = 16384;
-
-uint32_t* stack_pointer() {
-  uint32_t* sp;
-  __asm__ volatile("mov %0, sp" : "=r"(sp));
-  return sp;
-}
 
 // The most stack that `function` and what it calls take.
 __attribute__((noinline)) uint32_t stack_of(void (*function)()) {

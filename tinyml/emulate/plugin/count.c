@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * Counts retired instructions and modelled cycles of Thumb code, a function at a time. QEMU alone loads
+ * Counts retired instructions and modelled cycles of Thumb and Xtensa code, a function at a time. QEMU alone loads
  * this file; it shares nothing with the rest of TinyML.
  *
  * Arguments: config=FILE, result=FILE. The config has one entry a line, addresses in hexadecimal:
- *   core m4|m0plus
+ *   core m4|m0plus|xtensa
  *   begin ADDRESS        a run starts with the block at this address
  *   end ADDRESS          and stops before the block at this one
  *   layer INDEX ADDRESS  the block at this address switches the count to region INDEX (from 1)
@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "thumb_cost.h"
+#include "xtensa_cost.h"
 
 /* The few declarations of QEMU's plugin interface that are used here, versions 1 and later. */
 typedef uint64_t qemu_plugin_id_t;
@@ -60,7 +61,7 @@ struct count {
   uint64_t instructions, cycles;
 };
 
-static int is_m0plus;
+static int is_m0plus, is_xtensa;
 static int taken_penalty = M4_TAKEN_CYCLES;
 static uint64_t begins[MAX_MARKERS], ends[MAX_MARKERS];
 static int begin_count, end_count;
@@ -81,20 +82,34 @@ struct block {
   uint32_t instructions, cycles;
   int16_t region;
   uint8_t begins_run, ends_run;
-  uint8_t starts_with_access, ends_with_load;
+  uint8_t starts_with_access, ends_with_load; /* Thumb */
+  struct xtensa_use first[2];                 /* Xtensa: of the first two instructions, and after the last */
+  uint8_t second_waits;
+  struct xtensa_pipe pipe;
 };
 static const struct block *previous;
+static struct xtensa_pipe pipe; /* after the previous block */
+
+/* What the end of one block changes in the cycles of the next where no branch was taken. */
+static int cycles_between(const struct block *before, const struct block *after) {
+  if (!is_xtensa) return before->ends_with_load && after->starts_with_access ? -1 : 0;
+  const unsigned first_waits = xtensa_wait(&pipe, after->first[0]);
+  if (after->instructions == 1 || first_waits || after->second_waits) return (int)first_waits;
+  return (after->first[1].reads & pipe.before) ? 1 : 0;
+}
 
 static void execute(unsigned int cpu, void *data) {
   const struct block *block = data;
   (void)cpu;
   if (!counting && !block->begins_run) return;
+  int fell_through = 0;
   if (counting && previous) {
     struct count *count = &counts[(size_t)(run_count - 1) * region_count + region];
     if (previous->end != block->start) {
       count->cycles += (uint64_t)taken_penalty;
-    } else if (previous->ends_with_load && block->starts_with_access && !block->ends_run) {
-      count->cycles -= 1;
+    } else if (!block->ends_run) {
+      count->cycles += (uint64_t)cycles_between(previous, block);
+      fell_through = 1;
     }
   }
   if (block->ends_run) counting = 0;
@@ -104,6 +119,7 @@ static void execute(unsigned int cpu, void *data) {
     ++run_count;
   }
   previous = counting ? block : NULL;
+  if (!fell_through || block->instructions > 1) pipe = block->pipe;
   if (!counting) return;
   if (block->region != KEEP_REGION) region = block->region;
   struct count *count = &counts[(size_t)(run_count - 1) * region_count + region];
@@ -116,6 +132,28 @@ static int is_marker(const uint64_t *markers, int count, uint64_t address) {
     if (markers[i] == address) return 1;
   }
   return 0;
+}
+
+static unsigned scan_thumb(struct block *block, size_t index, unsigned op, int *after_load) {
+  const unsigned first = op & 0xFFFF, second = op >> 16;
+  /* Not the size that QEMU gives: before the end of a page it has looked one halfword ahead. */
+  const unsigned size = (first >> 11) >= 0x1D ? 4 : 2;
+  const struct cost cost = size == 4 ? cost_of_32(first, second, is_m0plus) : cost_of_16(first, is_m0plus);
+  block->cycles += cost.cycles;
+  if (*after_load && cost.access) block->cycles -= 1;
+  if (index == 0) block->starts_with_access = (uint8_t)cost.access;
+  *after_load = cost.load && !is_m0plus;
+  return size;
+}
+
+static unsigned scan_xtensa(struct block *block, size_t index, unsigned op) {
+  const unsigned size = xtensa_size(op);
+  const struct xtensa_use use = xtensa_use_of(size == 2 ? op & 0xFFFF : op & 0xFFFFFF);
+  const unsigned waits = xtensa_wait(&block->pipe, use);
+  block->cycles += 1 + waits;
+  if (index < 2) block->first[index] = use;
+  if (index == 1) block->second_waits = (uint8_t)waits;
+  return size;
 }
 
 static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *translated) {
@@ -132,16 +170,9 @@ static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *translated) {
     uint8_t bytes[4] = {0};
     const uintptr_t data = qemu_plugin_insn_data(instruction, bytes, sizeof bytes);
     if (data > sizeof bytes) memcpy(bytes, (const void *)data, known < 4 ? known : 4);
-    const unsigned first = bytes[0] | (unsigned)bytes[1] << 8;
-    const unsigned second = bytes[2] | (unsigned)bytes[3] << 8;
-    /* Not the size that QEMU gives: before the end of a page it has looked one halfword ahead. */
-    const size_t size = (first >> 11) >= 0x1D ? 4 : 2;
-    const struct cost cost = size == 4 ? cost_of_32(first, second, is_m0plus) : cost_of_16(first, is_m0plus);
-    block->cycles += cost.cycles;
-    if (after_load && cost.access) block->cycles -= 1;
-    if (i == 0) block->starts_with_access = (uint8_t)cost.access;
-    after_load = cost.load && !is_m0plus;
-    block->end += size;
+    const unsigned op =
+        bytes[0] | (unsigned)bytes[1] << 8 | (unsigned)bytes[2] << 16 | (unsigned)bytes[3] << 24;
+    block->end += is_xtensa ? scan_xtensa(block, i, op) : scan_thumb(block, i, op, &after_load);
   }
   block->ends_with_load = (uint8_t)after_load;
   block->begins_run = (uint8_t)is_marker(begins, begin_count, block->start);
@@ -188,7 +219,10 @@ static int read_config(const char *path) {
     int index = 0;
     if (sscanf(line, "core %15s", name) == 1) {
       is_m0plus = strcmp(name, "m0plus") == 0;
-      taken_penalty = is_m0plus ? M0PLUS_TAKEN_CYCLES : M4_TAKEN_CYCLES;
+      is_xtensa = strcmp(name, "xtensa") == 0;
+      taken_penalty = is_xtensa   ? XTENSA_TAKEN_CYCLES
+                      : is_m0plus ? M0PLUS_TAKEN_CYCLES
+                                  : M4_TAKEN_CYCLES;
     } else if (sscanf(line, "begin %llx", &a) == 1 && begin_count < MAX_MARKERS) {
       begins[begin_count++] = a;
     } else if (sscanf(line, "end %llx", &a) == 1 && end_count < MAX_MARKERS) {

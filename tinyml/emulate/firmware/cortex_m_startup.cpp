@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Vector table and reset of a Cortex-M program on QEMU's machines.
+// Vector table, reset and measured call of a Cortex-M program on QEMU's machines.
 #include <stdint.h>
 
-#include "semihosting.h"
+#include "machine.h"
 
 extern "C" {
 extern uint32_t harness_stack_top, harness_data_load, harness_data_start, harness_data_end, harness_bss_start,
@@ -35,3 +35,22 @@ const Vectors harness_vectors = {&harness_stack_top,
                                   harness_fault, harness_fault, harness_fault, harness_fault, harness_fault,
                                   harness_fault, harness_fault, harness_fault, harness_fault, harness_fault}};
 }
+
+__asm__(
+    ".syntax unified\n.section .text.harness_call,\"ax\",%progbits\n"
+    ".thumb_func\n.global harness_call\n.type harness_call,%function\n"
+    "harness_call:\n"
+    "  push {r4, lr}\n"
+    "  mov r1, sp\n"
+    "  ldr r2, =harness_stack_at_call\n"
+    "  str r1, [r2]\n"
+    "  b harness_run_begin\n"
+    ".thumb_func\n.global harness_run_begin\n"
+    "harness_run_begin:\n"
+    "  blx r0\n"
+    ".thumb_func\n.global harness_run_end\n"
+    "harness_run_end:\n"
+    "  pop {r4, pc}\n"
+    ".ltorg\n"
+    ".size harness_call, . - harness_call\n"
+    ".text\n");

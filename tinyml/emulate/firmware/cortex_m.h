@@ -46,4 +46,10 @@ inline void write_exactly(intptr_t file, const void* from, intptr_t bytes) {
 
 inline void close_file(intptr_t file) { semihost(0x02, &file); }
 
+inline uint32_t* stack_pointer() {
+  uint32_t* sp;
+  __asm__ volatile("mov %0, sp" : "=r"(sp));
+  return sp;
+}
+
 }  // namespace harness

@@ -9,6 +9,7 @@ BUILD_PACKAGES = cmake ninja-build g++ pkg-config ccache libhwy-dev libsoxr-dev 
   libfmt-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libflatbuffers-dev flatbuffers-compiler zlib1g-dev libminizip-dev
 PYTHON_PACKAGES = python3-dev python3-venv
 BOARD_PACKAGES = gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm
+ESP32_PACKAGES = gcc-xtensa-lx106 picolibc-xtensa-lx106-elf qemu-system-misc
 SPEECH_PACKAGES = espeak-ng
 TEST_PACKAGES = libgtest-dev libgmock-dev librapidcheck-dev arduino-builder arduino-ctags unzip clang clang-format-14 $(FUZZ_RUNTIME)
 FUZZ_RUNTIME = libclang-rt-$(shell . /etc/os-release; [ "$$VERSION_ID" = 24.04 ] && echo 18 || echo 14)-dev
@@ -50,7 +51,7 @@ demo:
 	@$(TIMED) "demo" tools/demo.sh
 
 test:
-	@$(TIMED) "packages" tools/install_packages.sh test $(BUILD_PACKAGES) $(PYTHON_PACKAGES) $(BOARD_PACKAGES) $(SPEECH_PACKAGES) $(TEST_PACKAGES)
+	@$(TIMED) "packages" tools/install_packages.sh test $(BUILD_PACKAGES) $(PYTHON_PACKAGES) $(BOARD_PACKAGES) $(ESP32_PACKAGES) $(SPEECH_PACKAGES) $(TEST_PACKAGES)
 	@$(TIMED) "python" $(MAKE) --no-print-directory .venv/.tested
 	@$(MAKE) --no-print-directory build TESTS=1
 	@tools/run_tests.sh

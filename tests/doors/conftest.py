@@ -81,9 +81,12 @@ def tinyml():
     return tinyml
 
 
+EMULATORS = ("arm-none-eabi-g++", "qemu-system-arm", "xtensa-lx106-elf-g++", "qemu-system-xtensa")
+
+
 @pytest.fixture(scope="session")
 def emulator():
-    missing = [name for name in ("arm-none-eabi-g++", "qemu-system-arm") if not shutil.which(name)]
+    missing = [name for name in EMULATORS if not shutil.which(name)]
     if missing:
         if os.environ.get("TINYML_REQUIRE_ORACLES") == "1":
             pytest.fail(f"missing: {', '.join(missing)}")

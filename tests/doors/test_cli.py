@@ -126,6 +126,10 @@ def test_profile(cli, own_project, emulator):
         ("raspberry_pi_pico", "modelled: Cortex-M0+ timing table"),
         ("arduino_nano33_ble", "modelled: Cortex-M4 timing table"),
         ("stm32f746", "modelled: 0.61 x the Cortex-M4 timing table"),
+        (
+            "esp32_devkit",
+            "modelled: seven-stage Xtensa pipeline on lx106 code, soft float; an upper estimate for the LX6",
+        ),
     ],
 )
 def test_profile_says_how_cycles_are_modelled(cli, own_project, emulator, board, source):
@@ -138,7 +142,7 @@ def test_profile_of_every_board(cli, own_project, emulator):
         result = cli("profile", own_project, "--board", board["id"])
         if result.code != 0:
             result.fails()
-            assert board["core"] not in ("cortex_m0plus", "cortex_m4", "cortex_m7"), board["id"]
+            assert board["core"] not in ("cortex_m0plus", "cortex_m4", "cortex_m7", "xtensa_lx6"), board["id"]
 
 
 def test_compare(cli, own_project, emulator):
@@ -148,11 +152,17 @@ def test_compare(cli, own_project, emulator):
     assert all(row["equal"] == row["clips"] == clips for row in rows), rows
 
 
+def test_compare_on_the_esp32(cli, own_project, emulator):
+    (row,) = cli("compare", own_project, "--cores", "xtensa_lx6").json()
+    assert row["equal"] == row["clips"] > 0
+
+
 def test_boards_and_doctor(cli):
     boards = cli("boards").json()
     assert {"arduino_nano33_ble", "raspberry_pi_pico", "stm32f746"} <= {board["id"] for board in boards}
     assert all(board["ram_bytes"] > 0 and board["clock_hz"] > 0 for board in boards)
-    assert {"arm-none-eabi-g++", "qemu-system-arm"} <= {tool["tool"] for tool in cli("doctor").json()}
+    tools = {tool["tool"] for tool in cli("doctor").json()}
+    assert {"arm-none-eabi-g++", "qemu-system-arm", "xtensa-lx106-elf-g++", "qemu-system-xtensa"} <= tools
 
 
 def test_threads_train_the_same_bytes(cli, tones, tmp_path):

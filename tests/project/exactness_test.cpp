@@ -119,13 +119,14 @@ TEST_F(Exactness, GeneratedProgramOnTheHostFromSamplesToScores) {
 }
 
 TEST_F(Exactness, GeneratedProgramsFromSamplesToScores) {
-  for (const char* tool : {"arm-none-eabi-g++", "qemu-system-arm"}) {
+  for (const char* tool :
+       {"arm-none-eabi-g++", "qemu-system-arm", "xtensa-lx106-elf-g++", "qemu-system-xtensa"}) {
     if (find_program(tool)) continue;
     ASSERT_FALSE(oracle::required()) << tool << " is not installed";
     GTEST_SKIP() << "skipped: " << tool << " is not installed";
   }
   for (const project::Agreement& agreement :
-       classifier->compare({Core::cortex_m0plus, Core::cortex_m4, Core::cortex_m7})) {
+       classifier->compare({Core::cortex_m0plus, Core::cortex_m4, Core::cortex_m7, Core::xtensa_lx6})) {
     EXPECT_EQ(agreement.equal, agreement.clips) << agreement.engine;
     EXPECT_EQ(agreement.clips, static_cast<int64_t>(features.size()));
   }

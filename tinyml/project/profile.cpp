@@ -166,6 +166,9 @@ std::string to_text(const Profile& p) {
       "{} ({}, {} mode), {} in the emulator; cycles, ms and mJ modelled\n"
       "  net       {:>10} instructions {:>10} cycles {:>8.2f} ms {:>7.3f} mJ\n",
       p.board, p.core, p.mode, p.source, p.net.instructions, p.net.cycles, p.net.latency_ms, p.net.energy_mj);
+  if (p.core == name_of(Core::xtensa_lx6)) {
+    text += "  compiled for the lx106, soft float: an upper estimate for the ESP32's LX6\n";
+  }
   if (p.features) {
     text += fmt::format(
         "  features  {:>10} instructions {:>10} cycles {:>8.2f} ms {:>7.3f} mJ  (one stride)\n",

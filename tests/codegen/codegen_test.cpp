@@ -50,7 +50,8 @@ TEST_P(OnTheHost, ComputesTheBytesOfTheKernels) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Cores, OnTheHost,
-                         ::testing::Values(Core::host, Core::cortex_m0plus, Core::cortex_m4, Core::cortex_m7),
+                         ::testing::Values(Core::host, Core::cortex_m0plus, Core::cortex_m4, Core::cortex_m7,
+                                           Core::xtensa_lx6),
                          [](const auto& info) { return std::string(name_of(info.param)); });
 
 TEST(Generate, TheSameBytesEveryTime) {
@@ -138,34 +139,42 @@ TEST(Generate, CompilesAsEveryStandardFromCpp14) {
 
 struct Cross {
   Core core;
-  std::vector<std::string> flags;
+  std::string prefix;
+  std::vector<std::string> flags = {};
 };
 
 TEST(CrossCompiled, WithoutWarningsHeapOrLibm) {
-  if (!find_program("arm-none-eabi-g++")) GTEST_SKIP() << "skipped: arm-none-eabi-g++ is not installed";
+  const std::string arm = "arm-none-eabi-";
   const Cross cores[] = {
-      {Core::cortex_m0plus, {"-mcpu=cortex-m0plus"}},
-      {Core::cortex_m4, {"-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"}},
+      {Core::cortex_m0plus, arm, {"-mthumb", "-mcpu=cortex-m0plus"}},
+      {Core::cortex_m4, arm, {"-mthumb", "-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"}},
+      {Core::xtensa_lx6, "xtensa-lx106-elf-"},
   };
   Mfcc mfcc;
   mfcc.mfe.frame_samples = 64, mfcc.mfe.hop_samples = 40, mfcc.mfe.fft_size = 64, mfcc.mfe.bands = 12;
   for (const Cross& cross : cores) {
+    if (!find_program(cross.prefix + "g++")) GTEST_SKIP() << "skipped: no " << cross.prefix << "g++";
     GenerateOptions options;
     options.target.core = cross.core;
     const GeneratedProgram program(generate(small_net("small", 1), mfcc, options));
-    std::vector<std::string> command = {"arm-none-eabi-g++",   "-mthumb",         "-Os",
-                                        "-fno-rtti",           "-fno-exceptions", "-fno-threadsafe-statics",
-                                        "-ffunction-sections", "-fdata-sections"};
+    std::vector<std::string> command = {cross.prefix + "g++",
+                                        "-Os",
+                                        "-fno-rtti",
+                                        "-fno-exceptions",
+                                        "-fno-threadsafe-statics",
+                                        "-ffunction-sections",
+                                        "-fdata-sections"};
     command.insert(command.end(), cross.flags.begin(), cross.flags.end());
     EXPECT_EQ(program.compile(command), "");
     const std::string undefined =
-        run_process({"arm-none-eabi-nm", "-u", (program.folder() / "model.o").string()}).output;
-    for (const char* symbol : {"malloc", "_Znw", "_Zna", "exp", "log", "cos", "sin", "sqrt", "pow",
-                               "__aeabi_f", "__aeabi_d", "__cxa"}) {
+        run_process({cross.prefix + "nm", "-u", (program.folder() / "model.o").string()}).output;
+    for (const char* symbol :
+         {"malloc", "_Znw", "_Zna", "exp", "log", "cos", "sin", "sqrt", "pow", "__aeabi_f", "__aeabi_d",
+          "sf3", "df3", "ldivmod", "divdi3", "moddi3", "__aeabi_lmul", "__muldi3", "__cxa"}) {
       EXPECT_THAT(undefined, Not(HasSubstr(symbol)));
     }
     const std::string symbols =
-        run_process({"arm-none-eabi-nm", (program.folder() / "model.o").string()}).output;
+        run_process({cross.prefix + "nm", (program.folder() / "model.o").string()}).output;
     for (const char* symbol : {"layer_00_conv_2d_", "layer_08_softmax", "features_mfcc"}) {
       EXPECT_THAT(symbols, HasSubstr(symbol));
     }

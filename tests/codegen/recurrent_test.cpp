@@ -74,7 +74,8 @@ TEST_P(Recurrent, StepByStepComputesTheBytesOfTheWindow) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Cores, Recurrent,
-                         ::testing::Values(Core::host, Core::cortex_m0plus, Core::cortex_m4, Core::cortex_m7),
+                         ::testing::Values(Core::host, Core::cortex_m0plus, Core::cortex_m4, Core::cortex_m7,
+                                           Core::xtensa_lx6),
                          [](const auto& info) { return std::string(name_of(info.param)); });
 
 TEST(Recurrent, CompilesFromCpp14OnWithoutWarnings) {

@@ -82,7 +82,7 @@ class Exactness : public testing::Test {
 
 TEST_F(Exactness, KernelsOfEveryCoreOnTheHost) {
   ASSERT_FALSE(features.empty());
-  for (const Core core : {Core::cortex_m0plus, Core::cortex_m4, Core::cortex_m7}) {
+  for (const Core core : {Core::cortex_m0plus, Core::cortex_m4, Core::cortex_m7, Core::xtensa_lx6}) {
     run::Int8Engine engine(classifier->model().int8_net, {core, Mode::balanced});
     for (size_t i = 0; i < features.size(); ++i)
       ASSERT_EQ(engine.run(features[i]), expected[i]) << name_of(core) << " clip " << i;

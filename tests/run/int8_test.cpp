@@ -46,7 +46,7 @@ class Int8Case : public testing::TestWithParam<OperatorCase> {};
 TEST_P(Int8Case, IsTheSameOnEveryCore) {
   const std::vector<Bytes> inputs = input_bytes(GetParam());
   const auto expected = run::Int8Engine(GetParam().graph).run(inputs);
-  for (Core core : {Core::cortex_m0plus, Core::cortex_m4, Core::cortex_m7}) {
+  for (Core core : {Core::cortex_m0plus, Core::cortex_m4, Core::cortex_m7, Core::xtensa_lx6}) {
     EXPECT_EQ(run::Int8Engine(GetParam().graph, {.core = core}).run(inputs), expected) << name_of(core);
   }
 }

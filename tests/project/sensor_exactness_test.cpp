@@ -102,13 +102,14 @@ TEST_P(SensorExactness, TensorFlowLiteMicro) {
 }
 
 TEST_P(SensorExactness, GeneratedProgramsFromSamplesToScores) {
-  for (const char* tool : {"arm-none-eabi-g++", "qemu-system-arm"}) {
+  for (const char* tool :
+       {"arm-none-eabi-g++", "qemu-system-arm", "xtensa-lx106-elf-g++", "qemu-system-xtensa"}) {
     if (find_program(tool)) continue;
     ASSERT_FALSE(oracle::required()) << tool << " is not installed";
     GTEST_SKIP() << "skipped: " << tool << " is not installed";
   }
-  for (const project::Agreement& agreement :
-       classifier->compare({Core::host, Core::cortex_m0plus, Core::cortex_m4, Core::cortex_m7})) {
+  for (const project::Agreement& agreement : classifier->compare(
+           {Core::host, Core::cortex_m0plus, Core::cortex_m4, Core::cortex_m7, Core::xtensa_lx6})) {
     EXPECT_GT(agreement.clips, 0);
     EXPECT_EQ(agreement.equal, agreement.clips) << agreement.engine;
   }

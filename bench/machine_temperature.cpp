@@ -12,6 +12,7 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "tinyml/base/error.h"
 #include "tinyml/base/file.h"
 #include "tinyml/data/sensor_csv.h"
 #include "tinyml/device/app/level_alarm.h"

@@ -169,6 +169,96 @@ TEST(Anomaly, AForecastSeesAnotherWaveform) {
   EXPECT_GE(area(int8_scores(int8, waves(0.4, 4)), int8_scores(int8, odd)), 0.95);
 }
 
+/// A tone whose loudness the context sets: `turns` radians a sample, loud at 2 and quiet at -2.
+train::FeatureRows tones(size_t count, double turns, bool loud_too, uint64_t seed) {
+  train::FeatureRows rows(count);
+  Random random(seed);
+  for (size_t i = 0; i < count; ++i) {
+    const bool loud = loud_too && i % 2 == 0;
+    const double phase = random.uniform(0, 6.28);
+    for (int t = 0; t < 32; ++t) {
+      rows[i].push_back(on_grid((loud ? 2 : 0.25) * (std::sin(phase + turns * t) + 0.1 * random.normal())));
+      rows[i].push_back(on_grid(loud ? 2 : -2));
+    }
+  }
+  return rows;
+}
+
+TEST(Anomaly, AForecastHearsAQuietFaultBesideLoudNormalData) {
+  ThreadPool pool(1);
+  train::AnomalyOptions options;
+  options.method = train::AnomalyMethod::lstm;
+  options.step = static_cast<double>(kStep);
+  options.context = 1;
+  options.size.width = 8;
+  options.training.epochs = 30;
+  options.training.batch = 8;
+  options.training.patience = 0;
+  const auto normal = tones(80, 0.4, true, 1), odd = tones(40, 1.1, false, 2);
+  const train::AnomalyNet net =
+      train::train_anomaly({1, 32, 2, 1}, normal, tones(40, 0.4, true, 3), options, pool);
+  const Graph int8 = quantize::quantize_anomaly(net, normal, kFeatures, pool);
+  EXPECT_GE(area(int8_scores(int8, tones(40, 0.4, true, 4)), int8_scores(int8, odd)), 0.95);
+}
+
+TEST(Anomaly, MergedNeighboursAreFewerAndSteadier) {
+  ThreadPool pool(1);
+  const auto rows = [](size_t count, double shift, uint64_t seed) {
+    train::FeatureRows rows(count);
+    Random random(seed);
+    for (auto& row : rows) {
+      for (int f = 0; f < 24; ++f) row.push_back(on_grid((f < 8 ? shift : 0) + random.normal()));
+    }
+    return rows;
+  };
+  const auto normal = rows(600, 0, 1), tested = rows(300, 0, 2), odd = rows(300, 1, 3);
+  const auto worth = [&](int32_t merge) {
+    train::AnomalyOptions options;
+    options.step = static_cast<double>(kStep);
+    options.merge = merge;
+    const train::AnomalyNet net = train::train_anomaly({1, 1, 24, 1}, normal, tested, options, pool);
+    EXPECT_EQ(net.feature_of_term.size(), 24u / static_cast<size_t>(merge));
+    EXPECT_EQ(net.feature_of_term.at(1), merge);
+    return area(float_scores(net.graph, tested, pool), float_scores(net.graph, odd, pool));
+  };
+  EXPECT_GE(worth(4), worth(1) + 0.05);
+}
+
+TEST(Anomaly, AGroupWithAFeatureThatDoesNotCountDoesNotCount) {
+  ThreadPool pool(1);
+  const auto normal = correlated(100, 0, false, 1);
+  train::AnomalyOptions options;
+  options.step = static_cast<double>(kStep);
+  options.merge = 3;
+  options.scored = {1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1};
+  const train::AnomalyNet net = train::train_anomaly({1, 1, 12, 1}, normal, normal, options, pool);
+  EXPECT_EQ(net.feature_of_term, (std::vector<int32_t>{0, 6, 9}));
+}
+
+TEST(Anomaly, GaussiansOfOneCovarianceSeeAcrossTheirCorrelations) {
+  ThreadPool pool(1);
+  const auto rows = [](size_t count, double apart, uint64_t seed) {
+    train::FeatureRows rows = correlated(count, apart, false, seed);
+    for (size_t i = 0; i < count; ++i) {
+      for (float& value : rows[i]) value += i % 2 == 0 ? 1.5f : -1.5f;
+    }
+    return rows;
+  };
+  const auto normal = rows(600, 0, 1), tested = rows(200, 0, 2), odd = rows(200, 1.5, 3);
+  const auto worth = [&](train::AnomalyMethod method) {
+    train::AnomalyOptions options;
+    options.step = static_cast<double>(kStep);
+    options.method = method;
+    options.clusters = 2;
+    options.shrinkage = 0.1;
+    const train::AnomalyNet net = train::train_anomaly({1, 1, 12, 1}, normal, tested, options, pool);
+    const Graph int8 = quantize::quantize_anomaly(net, normal, kFeatures, pool);
+    return area(int8_scores(int8, tested), int8_scores(int8, odd));
+  };
+  EXPECT_GE(worth(train::AnomalyMethod::gmm), 0.98);
+  EXPECT_LE(worth(train::AnomalyMethod::kmeans), 0.9);
+}
+
 TEST(Anomaly, RefusesTooLittleData) {
   ThreadPool pool(1);
   const auto few = correlated(3, 0, false, 1);

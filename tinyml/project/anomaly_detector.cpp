@@ -34,8 +34,8 @@ void check_config(const AnomalyConfig& c) {
     reject(fmt::format("smoothing is within 1 and 1000, not {}", c.smoothing));
   if (!(c.held_out > 0 && c.held_out < 1))
     reject(fmt::format("held_out is between 0 and 1, not {}", c.held_out));
-  if (c.fft_size < 16 || !std::has_single_bit(static_cast<uint32_t>(c.fft_size))) {
-    reject(fmt::format("fft_size is a power of two from 16, not {}", c.fft_size));
+  if (c.fft_size != 0 && (c.fft_size < 16 || !std::has_single_bit(static_cast<uint32_t>(c.fft_size)))) {
+    reject(fmt::format("fft_size is a power of two from 16, or 0 for the default, not {}", c.fft_size));
   }
   for (const Sensor& sensor : c.sensors) {
     if (sensor.channels < 1)
@@ -85,8 +85,11 @@ project::SensorConfig AnomalyDetector::State::sensor_config() const {
     c.features.kind = project::SensorFeatureKind::spectral;
     c.features.frame_samples = config.window_size;
     c.features.hop_samples = hop();
-    c.features.fft_size = std::min(
-        config.fft_size, static_cast<int32_t>(std::bit_floor(static_cast<uint32_t>(config.window_size))));
+    const bool levels = std::any_of(config.sensors.begin(), config.sensors.end(),
+                                    [](const Sensor& s) { return s.channels == 1; });
+    const int32_t wanted = config.fft_size > 0 ? config.fft_size : levels ? 64 : 128;
+    c.features.fft_size =
+        std::min(wanted, static_cast<int32_t>(std::bit_floor(static_cast<uint32_t>(config.window_size))));
   }
   c.target.board = config.board;
   c.training.seed = config.seed;
@@ -239,6 +242,7 @@ void AnomalyDetector::State::learn(train::AnomalyOptions options) {
   options.context = static_cast<int32_t>(config.context.size());
   options.scored = project::scored_features(inputs->inputs());
   options.step = static_cast<double>(features.scale());
+  options.merge = project::merged_features(inputs->inputs());
   const train::FeatureRows normal = to_float(rows.normal), held_out = to_float(rows.held_out);
   train::AnomalyNet net = train::train_anomaly(inputs->shape(), normal, held_out, options, pool);
 
@@ -248,7 +252,6 @@ void AnomalyDetector::State::learn(train::AnomalyOptions options) {
   made->float_net.name = made->int8_net.name = config.name;
   made->float_median = net.median;
   made->float_limit = net.limit;
-  made->clusters = net.clusters;
   made->epochs = net.epochs;
   const std::vector<int32_t> channel = project::channel_of_feature(inputs->inputs());
   for (const int32_t feature : net.feature_of_term) {
@@ -289,9 +292,7 @@ void AnomalyDetector::calibrate(const std::vector<data::SensorRecording>& normal
 std::vector<AnomalyDetector::State::Answer> AnomalyDetector::State::answers(
     const std::vector<std::vector<int8_t>>& rows, bool with_float) const {
   const Trained& m = *model;
-  const TensorId terms = tensor_named(m.int8_net, "squares"),
-                 sums = tensor_named(m.int8_net, "negative_distances");
-  const auto clusters = static_cast<size_t>(m.clusters);
+  const TensorId terms = tensor_named(m.int8_net, "squares");
   std::vector<int32_t> sensor_of_channel;
   for (size_t i = 0; i < config.sensors.size(); ++i) {
     sensor_of_channel.insert(sensor_of_channel.end(), static_cast<size_t>(config.sensors[i].channels),
@@ -307,17 +308,12 @@ std::vector<AnomalyDetector::State::Answer> AnomalyDetector::State::answers(
       answer.level = engine.run(rows[i]).at(0);
       answer.sensors.assign(config.sensors.size(), 0);
       if (terms == kNoTensor) continue;
-      size_t cluster = 0;
-      if (sums != kNoTensor) {
-        const auto* first = reinterpret_cast<const int8_t*>(engine.activation(sums).data());
-        cluster = static_cast<size_t>(std::max_element(first, first + clusters) - first);
-      }
       const auto* square = reinterpret_cast<const int8_t*>(engine.activation(terms).data());
       double total = 0;
       for (size_t t = 0; t < m.channel_of_term.size(); ++t) {
         const int32_t channel = m.channel_of_term[t];
         if (channel < 0) continue;
-        const double size = square[t * clusters + cluster] + 128;
+        const double size = square[t] + 128;
         answer.sensors[static_cast<size_t>(sensor_of_channel[static_cast<size_t>(channel)])] += size;
         total += size;
       }

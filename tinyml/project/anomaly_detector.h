@@ -26,7 +26,7 @@ struct AnomalyConfig {
   int32_t smoothing = 1;             // the mean of so many scores is held to it
   double held_out = 0.2;             // the last part of every recording, for the calibration
   std::string method = "auto";       // mahalanobis with context, kmeans without; see train::AnomalyMethod
-  int32_t fft_size = 64;
+  int32_t fft_size = 0;              // 0: 128, or 64 where a sensor of one channel is among them
   int32_t clusters = 24;
   double shrinkage = 0.6;
   train::NetSize net;   // of autoencoder and lstm

@@ -27,7 +27,6 @@ struct AnomalyDetector::State {
     project::AnomalyCalibration calibration;
     double float_median = 0, float_limit = 0;
     std::vector<int32_t> channel_of_term;
-    int32_t clusters = 1;
     std::vector<train::Epoch> epochs;
   };
   struct Window {

@@ -122,6 +122,13 @@ std::vector<uint8_t> scored_features(const AnomalyInputs& inputs) {
   return scored;
 }
 
+int32_t merged_features(const AnomalyInputs& inputs) {
+  constexpr int32_t kMostBands = 32;
+  if (!std::holds_alternative<Spectral>(inputs.front_end.op) || !inputs.levels.empty()) return 1;
+  const int32_t each = SensorFeatures(inputs.front_end).shape()[2] / inputs.front_end.channels();
+  return std::max(1, (each - kSpectralMoments) / kMostBands);
+}
+
 std::vector<int32_t> channel_of_feature(const AnomalyInputs& inputs) {
   const SensorFeatures features(inputs.front_end);
   const int32_t count = features.shape()[2], each = count / inputs.front_end.channels();

@@ -41,6 +41,9 @@ AnomalyInputs fit_anomaly_inputs(const SensorConfig& config, const std::vector<s
 /// Which features of a row are scored, contexts left out: all of raw samples and levels; of a spectrum the
 /// log powers. Their moments have heavy tails, which a squared distance takes for anomalies.
 std::vector<uint8_t> scored_features(const AnomalyInputs& inputs);
+/// How many neighbouring log powers are averaged into one so that a channel has at most 32, which are fewer
+/// and steadier. 1 without a spectrum, and where levels lie beside it.
+int32_t merged_features(const AnomalyInputs& inputs);
 /// The channel of each feature of a row; the contexts have none, -1.
 std::vector<int32_t> channel_of_feature(const AnomalyInputs& inputs);
 

@@ -94,7 +94,6 @@ void AnomalyDetector::save(const std::filesystem::path& folder) const {
                       {"shrinkage", m.options.shrinkage},
                       {"width", m.options.size.width},
                       {"depth", m.options.size.depth},
-                      {"terms_of_cluster", m.clusters},
                       {"channel_of_term", m.channel_of_term},
                       {"float_median", m.float_median},
                       {"float_limit", m.float_limit},
@@ -138,7 +137,6 @@ AnomalyDetector AnomalyDetector::load(const std::filesystem::path& folder, int t
       m->options.shrinkage = document.at("shrinkage");
       m->options.size.width = document.at("width");
       m->options.size.depth = document.at("depth");
-      m->clusters = document.at("terms_of_cluster");
       m->channel_of_term = document.at("channel_of_term").get<std::vector<int32_t>>();
       m->float_median = document.at("float_median");
       m->float_limit = document.at("float_limit");

@@ -12,10 +12,11 @@
 namespace tinyml::train {
 
 /// How far a window of features lies from normal.
-/// mahalanobis: the squared distance from the mean, whitened. kmeans, gmm: the least squared distance from a
-/// cluster, gmm's in units of each cluster's deviations and with its weight. autoencoder: the squared error
-/// of a net that repeats its input through a narrow layer. lstm: how unusual the mean sizes of the errors are
-/// with which an LSTM foretells each next sample.
+/// mahalanobis: the squared distance from the mean, whitened. kmeans: the squared distance from the mean of
+/// the cluster that a window belongs to, standardised; a window between two belongs to both. gmm: the same
+/// for Gaussians of one covariance, whitened. autoencoder: the squared error of a net that repeats its input
+/// through a narrow layer. lstm: how unusual the mean sizes of the errors are with which an LSTM foretells
+/// each next sample.
 enum class AnomalyMethod { mahalanobis, kmeans, gmm, autoencoder, lstm };
 AnomalyMethod parse_anomaly_method(std::string_view name);
 std::string_view name_of(AnomalyMethod method);
@@ -23,8 +24,7 @@ std::string_view name_of(AnomalyMethod method);
 struct AnomalyOptions {
   AnomalyMethod method = AnomalyMethod::mahalanobis;
   int32_t clusters = 16;  // of kmeans and gmm
-  /// Of the correlations towards none, of gmm's variances towards the pooled ones. mahalanobis at 1 needs
-  /// no matrix.
+  /// Of the correlations towards none; at 1 there is no matrix. kmeans has none.
   double shrinkage = 0.6;
   NetSize size;  // of autoencoder and lstm
   /// The last `context` values of every row of features are not scored: the score is conditioned on them.
@@ -32,6 +32,9 @@ struct AnomalyOptions {
   int32_t knots = 16;  // most knots of a context value's curve
   /// Which features count, one a feature of a row, context left out; empty: all.
   std::vector<uint8_t> scored;
+  /// So many neighbouring features are averaged into one before they are scored; groups with a feature that
+  /// does not count do not count. Not of lstm.
+  int32_t merge = 1;
   /// One step of the int8 features: no deviation is taken to be smaller.
   double step = 0;
   TrainOptions training;  // of autoencoder and lstm
@@ -47,11 +50,9 @@ struct AnomalyNet {
   /// float32: features [1, rows, features, 1] to the score [1, 1], 0 or above, large where unusual.
   Graph graph;
   /// The squares that the score is the sum of, and the feature (column of a row, or of the flattened input)
-  /// of each; of kmeans and gmm [feature][cluster], of which one cluster counts: the one with the largest in
-  /// `negative_sums`.
-  TensorId terms = kNoTensor, negative_sums = kNoTensor;
+  /// of each.
+  TensorId terms = kNoTensor;
   std::vector<int32_t> feature_of_term;
-  int32_t clusters = 1;
   /// Median and 99th percentile of the score on held-out normal data, in float32.
   double median = 0, limit = 0;
   /// For int8: ranges that let the score saturate at 4 x limit and no earlier, each term at 2 x limit; and

@@ -36,11 +36,13 @@ TensorId WeightedGraph::dense(const std::string& name, TensorId x, const std::ve
 }
 
 TensorId WeightedGraph::pointwise(const std::string& name, TensorId x, const std::vector<double>& weights,
-                                  const std::vector<double>& bias) {
-  x = reshape(x, {1, 1, 1, size(x)});
-  const auto units = static_cast<int32_t>(bias.size());
-  return node(name, Conv2D{},
-              {x, constant(name + "/weights", {units, 1, 1, size(x)}, weights),
+                                  const std::vector<double>& bias, Activation activation) {
+  if (shape(x).size() != 4) x = reshape(x, {1, 1, 1, size(x)});
+  const int32_t units = static_cast<int32_t>(bias.size()), inputs = shape(x)[3];
+  Conv2D op;
+  op.activation = activation;
+  return node(name, op,
+              {x, constant(name + "/weights", {units, 1, 1, inputs}, weights),
                constant(name + "/bias", {units}, bias)});
 }
 
@@ -73,11 +75,13 @@ TensorId WeightedGraph::reshape(TensorId x, const Shape& shape) {
   return graph[x].shape == shape ? x : node(graph[x].name + "/reshape", Reshape{shape}, {x});
 }
 
-TensorId WeightedGraph::greatest(const std::string& name, TensorId x, int32_t count) {
-  MaxPool2D op;
+TensorId WeightedGraph::averages(const std::string& name, TensorId x, int32_t count) {
+  AveragePool2D op;
   op.filter_height = op.stride_height = count;
-  return node(name, op, {reshape(x, {1, count, 1, 1})});
+  return node(name, op, {x});
 }
+
+TensorId WeightedGraph::softmax(const std::string& name, TensorId x) { return node(name, Softmax{}, {x}); }
 
 TensorId WeightedGraph::last_step(const std::string& name, TensorId x) { return node(name, LastStep{}, {x}); }
 

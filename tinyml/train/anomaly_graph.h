@@ -22,9 +22,10 @@ class WeightedGraph {
   /// weights [O][I] over the flattened input -> [1, O].
   TensorId dense(const std::string& name, TensorId x, const std::vector<double>& weights,
                  const std::vector<double>& bias, Activation activation = Activation::none);
-  /// As `dense`, with a scale for each output's weights in int8, -> [1, 1, 1, O].
+  /// As `dense` with a scale for each output's weights in int8: [1, I] -> [1, 1, 1, O], and over each place
+  /// of [1, H, W, I].
   TensorId pointwise(const std::string& name, TensorId x, const std::vector<double>& weights,
-                     const std::vector<double>& bias);
+                     const std::vector<double>& bias, Activation activation = Activation::none);
   /// weights OHWI over NHWC, without padding.
   TensorId convolution(const std::string& name, TensorId x, const Shape& kernel,
                        const std::vector<double>& weights, Activation activation = Activation::none);
@@ -33,7 +34,9 @@ class WeightedGraph {
                      const std::vector<double>& weights, const std::vector<double>& bias);
   TensorId binary(const std::string& name, const Operator& op, TensorId a, TensorId b);
   TensorId reshape(TensorId x, const Shape& shape);
-  TensorId greatest(const std::string& name, TensorId x, int32_t count);
+  /// Means of `count` rows each of [1, H, 1, C].
+  TensorId averages(const std::string& name, TensorId x, int32_t count);
+  TensorId softmax(const std::string& name, TensorId x);
   TensorId last_step(const std::string& name, TensorId x);
   /// `part`, an inference graph of one input, reading `x`.
   TensorId append(const Graph& part, TensorId x);

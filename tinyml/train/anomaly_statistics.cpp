@@ -292,6 +292,19 @@ Mixture gaussian_mixture(const FeatureRows& rows, Mixture m, double shrinkage, d
   return m;
 }
 
+std::vector<double> within_deviations(const FeatureRows& rows, const Mixture& clusters, double least) {
+  std::vector<double> deviations(rows.at(0).size());
+  for (const auto& row : rows) {
+    const std::vector<double>& mean = clusters.mean[nearest(row, clusters.mean, clusters.deviation[0]).first];
+    for (size_t f = 0; f < deviations.size(); ++f) {
+      const double d = static_cast<double>(row[f]) - mean[f];
+      deviations[f] += d * d;
+    }
+  }
+  for (double& d : deviations) d = std::max(std::sqrt(d / static_cast<double>(rows.size())), least);
+  return deviations;
+}
+
 std::vector<double> ContextCurves::at(std::span<const float> row) const {
   std::vector<double> values = base;
   for (size_t r = 0; r < ramps.size(); ++r) {

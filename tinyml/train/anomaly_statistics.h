@@ -40,6 +40,9 @@ Mixture k_means(const FeatureRows& rows, int32_t clusters, const std::vector<dou
 /// those pooled over all clusters.
 Mixture gaussian_mixture(const FeatureRows& rows, Mixture start, double shrinkage, double least_deviation);
 
+/// Of each feature, the deviation from the mean of the nearest cluster, none below `least`.
+std::vector<double> within_deviations(const FeatureRows& rows, const Mixture& clusters, double least);
+
 /// How the mean of features follows other values (speed, load): for each of these a piecewise linear curve,
 /// and their sum. A ramp goes from 0 to 1 between its two knots and is constant outside.
 struct ContextCurves {

@@ -7,14 +7,14 @@
 
 #include "cli/commands.h"
 #include "cli/paths.h"
-#include "cli/project_options.h"
+#include "cli/sensor_options.h"
 #include "tinyml/base/error.h"
 #include "tinyml/base/file.h"
 
 namespace tinyml::cli {
 
 void add_init(CLI::App& app, Context& context) {
-  struct Options : ProjectOptions {
+  struct Options : AnyProjectOptions {
     std::string folder;
   };
   auto options = std::make_shared<Options>();
@@ -27,7 +27,8 @@ void add_init(CLI::App& app, Context& context) {
       throw Error(ErrorKind::invalid_argument,
                   file.string() + " is there already: edit it, or choose another folder");
     }
-    write_text(file, project::to_toml(options->config()));
+    write_text(file, project::is_sensor_task(options->task) ? project::to_toml(options->sensor_config())
+                                                            : project::to_toml(options->audio_config()));
     if (context.json) {
       std::printf("%s\n",
                   nlohmann::json{{"project", options->folder}, {"config", file.string()}}.dump(2).c_str());

@@ -3,57 +3,96 @@
 
 #include <CLI/CLI.hpp>
 
-namespace tinyml::cli {
+#include "tinyml/base/error.h"
 
-void SensorOptions::add_to(CLI::App& verb) {
-  const auto list = [&](const char* name, std::vector<std::string>& values, const char* help) {
-    verb.add_option(name, values, help)->delimiter(',');
-  };
-  list("--sensors", sensors, "Sensors in the order of the channels: accelerometer,gyroscope");
-  list("--labels", labels, "The labels to keep (default: all)");
-  list("--columns", columns, "The CSV columns to read (default: all)");
-  list("--run-columns", run_columns, "CSV columns whose change begins a new recording");
-  list("--test-groups", test_groups, "The subjects or machines of the test split");
-  verb.add_option("--rate", rate_hz, "Hz that sensor data is resampled to (default: its own)");
-  verb.add_option("--window-s", window_s, "What one answer sees, in seconds");
-  verb.add_option("--window-samples", window_samples, "The same in samples");
-  verb.add_option("--stride-samples", stride_samples, "Between windows (default: half a window)");
-  verb.add_option("--fit", fit, "cut, or one window a recording: stretch or pad");
-  verb.add_option("--label-rule", label_rule, "Of a window: majority, centre or interval");
-  verb.add_option("--split", split, "automatic, group, time or order");
-  verb.add_option("--time-column", time_column, "The CSV column of the clock");
-  verb.add_option("--label-column", label_column, "The CSV column of the labels");
-  verb.add_option("--group-column", group_column, "The CSV column of the subject or machine");
-  verb.add_option("--file-pattern", file_pattern, "Regular expression of the files to read");
-  verb.add_option("--group-pattern", group_pattern,
-                  "Regular expression on file names; its group is the subject");
-  verb.add_option("--width", width, "Channels or units of a layer");
-  verb.add_option("--depth", depth, "Layers");
+namespace tinyml::cli {
+namespace {
+
+void refuse(const std::vector<const CLI::Option*>& options, const std::string& kind) {
+  for (const CLI::Option* option : options) {
+    if (option->count() == 0) continue;
+    throw Error(ErrorKind::invalid_argument, option->get_name() + " is for projects of " + kind);
+  }
 }
 
-void SensorOptions::apply(project::SensorConfig& config) const {
-  project::SensorConfig::Data& data = config.data;
-  for (const std::string& sensor : sensors) data.sensors.push_back(known_sensor(sensor));
-  data.labels = labels;
-  data.csv.channels = columns;
-  data.csv.run_columns = run_columns;
-  data.split.test_groups = test_groups;
-  if (rate_hz) data.rate_hz = *rate_hz;
-  if (window_s || window_samples) {
-    data.window_s = window_s.value_or(0);
-    data.window_samples = window_samples.value_or(0);
+}  // namespace
+
+void AnyProjectOptions::add_to(CLI::App& verb) {
+  ProjectOptions::add_to(verb);
+  for (const char* name : {"--keywords", "--sample-rate", "--window-ms"}) {
+    audio_only_.push_back(verb.get_option(name));
   }
-  if (stride_samples) data.stride_samples = *stride_samples;
-  if (!fit.empty()) data.fit = project::parse_window_fit(fit);
-  if (!label_rule.empty()) data.label_rule = project::parse_label_rule(label_rule);
-  if (!split.empty()) data.split.by = project::parse_split_by(split);
-  data.csv.time_column = time_column;
-  data.csv.label_column = label_column;
-  data.csv.group_column = group_column;
-  data.file_pattern = file_pattern;
-  data.group_pattern = group_pattern;
-  if (width) config.model.width = *width;
-  if (depth) config.model.depth = *depth;
+  const auto add = [&](const char* name, auto& value, const char* help) {
+    sensors_only_.push_back(verb.add_option(name, value, help));
+  };
+  const auto list = [&](const char* name, std::vector<std::string>& values, const char* help) {
+    sensors_only_.push_back(verb.add_option(name, values, help)->delimiter(','));
+  };
+  Sensors& s = sensors;
+  list("--sensors", s.sensors, "Sensors in the order of the channels: accelerometer,gyroscope");
+  list("--labels", s.labels, "The labels to keep (default: all)");
+  list("--columns", s.columns, "The CSV columns to read (default: all)");
+  list("--run-columns", s.run_columns, "CSV columns whose change begins a new recording");
+  list("--test-groups", s.test_groups, "The subjects or machines of the test split");
+  list("--validation-groups", s.validation_groups, "Those of the validation split");
+  add("--rate", s.rate_hz, "Hz that sensor data is resampled to (default: its own)");
+  add("--window-s", s.window_s, "What one answer sees, in seconds");
+  add("--window-samples", s.window_samples, "The same in samples");
+  add("--stride-samples", s.stride_samples, "Between windows (default: half a window)");
+  add("--fit", s.fit, "cut, or one window a recording: stretch or pad");
+  add("--label-rule", s.label_rule, "Of a window: majority, centre or interval");
+  add("--split", s.split, "automatic, group, time or order");
+  add("--time-column", s.time_column, "The CSV column of the clock");
+  add("--label-column", s.label_column, "The CSV column of the labels");
+  add("--group-column", s.group_column, "The CSV column of the subject or machine");
+  add("--file-pattern", s.file_pattern, "Regular expression of the files to read");
+  add("--group-pattern", s.group_pattern, "Regular expression on file names; its group is the subject");
+  add("--width", s.width, "Channels or units of a layer");
+  add("--depth", s.depth, "Layers");
+  sensors_only_.push_back(
+      verb.add_flag("--fuse", s.fuse, "Each folder's files are the sensors of one recording"));
+}
+
+project::Config AnyProjectOptions::audio_config() const {
+  refuse(sensors_only_, "sensors; --task says which");
+  return config();
+}
+
+project::SensorConfig AnyProjectOptions::sensor_config() const {
+  refuse(audio_only_, "audio");
+  const Sensors& s = sensors;
+  project::SensorConfig config = project::sensor_defaults(project::parse_sensor_task(task));
+  for (const std::string& sensor : s.sensors) config.data.sensors.push_back(known_sensor(sensor));
+  config.data.path = data;
+  config.data.labels = s.labels;
+  config.data.csv.channels = s.columns;
+  config.data.csv.run_columns = s.run_columns;
+  config.data.split.test_groups = s.test_groups;
+  config.data.split.validation_groups = s.validation_groups;
+  if (s.rate_hz) config.data.rate_hz = *s.rate_hz;
+  if (s.window_s || s.window_samples) {
+    config.data.window_s = s.window_s.value_or(0);
+    config.data.window_samples = s.window_samples.value_or(0);
+  }
+  if (s.stride_samples) config.data.stride_samples = *s.stride_samples;
+  if (!s.fit.empty()) config.data.fit = project::parse_window_fit(s.fit);
+  if (!s.label_rule.empty()) config.data.label_rule = project::parse_label_rule(s.label_rule);
+  if (!s.split.empty()) config.data.split.by = project::parse_split_by(s.split);
+  config.data.csv.time_column = s.time_column;
+  config.data.csv.label_column = s.label_column;
+  config.data.csv.group_column = s.group_column;
+  config.data.file_pattern = s.file_pattern;
+  config.data.group_pattern = s.group_pattern;
+  config.data.fuse = s.fuse;
+  if (!features.empty()) config.features.kind = project::parse_sensor_features(features);
+  config.model.architecture = architecture;
+  if (s.width) config.model.width = *s.width;
+  if (s.depth) config.model.depth = *s.depth;
+  config.training.epochs = epochs.value_or(config.training.epochs);
+  config.training.seed = seed.value_or(config.training.seed);
+  if (!board.empty()) config.target.board = board;
+  project::check(config);
+  return config;
 }
 
 }  // namespace tinyml::cli

@@ -5,24 +5,28 @@
 #include <string>
 #include <vector>
 
+#include "cli/project_options.h"
 #include "tinyml/project/sensor_config.h"
-
-namespace CLI {
-class App;
-}
 
 namespace tinyml::cli {
 
-/// The options of `train sensors` that `train kws` does not have.
-struct SensorOptions {
-  std::vector<std::string> sensors, labels, columns, run_columns, test_groups;
-  std::string fit, label_rule, split, time_column, label_column, group_column, file_pattern, group_pattern;
-  std::optional<double> rate_hz, window_s;
-  std::optional<int32_t> window_samples, stride_samples, width, depth;
+/// The options that make a project of audio or of sensors, shared by `init`, `train kws` and `train sensors`.
+struct AnyProjectOptions : ProjectOptions {
+  struct Sensors {
+    std::vector<std::string> sensors, labels, columns, run_columns, test_groups, validation_groups;
+    std::string fit, label_rule, split, time_column, label_column, group_column, file_pattern, group_pattern;
+    std::optional<double> rate_hz, window_s;
+    std::optional<int32_t> window_samples, stride_samples, width, depth;
+    bool fuse = false;
+  } sensors;
 
   void add_to(CLI::App& verb);
-  /// Sets what was given.
-  void apply(project::SensorConfig& config) const;
+  /// The configuration, checked. Errors: invalid_argument, also for an option of the other kind of project.
+  project::Config audio_config() const;
+  project::SensorConfig sensor_config() const;
+
+ private:
+  std::vector<const CLI::Option*> audio_only_, sensors_only_;
 };
 
 }  // namespace tinyml::cli

@@ -9,7 +9,6 @@
 
 #include "cli/commands.h"
 #include "cli/paths.h"
-#include "cli/project_options.h"
 #include "cli/results.h"
 #include "cli/sensor_options.h"
 #include "tinyml/base/error.h"
@@ -23,27 +22,11 @@ namespace {
 const project::TrainingLog& log_of(const AudioClassifier& classifier) { return classifier.model().log; }
 const project::TrainingLog& log_of(const SensorClassifier& classifier) { return classifier.model().nets.log; }
 
-struct Options : ProjectOptions {
+struct Options : AnyProjectOptions {
   std::string what, out;
-  SensorOptions sensors;
 
   bool one_step() const { return what == "kws" || what == "sensors"; }
 };
-
-project::SensorConfig sensor_config(const Options& options) {
-  // The option's own default is a task of audio.
-  const bool given = options.task != ProjectOptions().task;
-  project::SensorConfig config = project::sensor_defaults(given ? project::parse_sensor_task(options.task)
-                                                                : project::SensorTask::sensor_classification);
-  options.sensors.apply(config);
-  if (!options.features.empty()) config.features.kind = project::parse_sensor_features(options.features);
-  config.model.architecture = options.architecture;
-  config.training.epochs = options.epochs.value_or(config.training.epochs);
-  config.training.seed = options.seed.value_or(config.training.seed);
-  if (!options.board.empty()) config.target.board = options.board;
-  project::check(config);
-  return config;
-}
 
 template <class Classifier, class Config>
 void train(const fs::path& folder, const Options& options, Config config, const Context& context) {
@@ -83,9 +66,9 @@ void run(const Options& options, const Context& context) {
     throw Error(ErrorKind::invalid_argument, folder.string() + " is not a folder");
   }
   if (options.what == "sensors") {
-    train<SensorClassifier>(folder, options, sensor_config(options), context);
+    train<SensorClassifier>(folder, options, options.sensor_config(), context);
   } else if (options.what == "kws") {
-    train<AudioClassifier>(folder, options, options.config(), context);
+    train<AudioClassifier>(folder, options, options.audio_config(), context);
   } else if (project::is_sensor_task(project::task_of_project(folder / "tinyml.toml"))) {
     train<SensorClassifier>(folder, options, project::read_sensor_config(folder / "tinyml.toml"), context);
   } else {
@@ -104,7 +87,6 @@ void add_train(CLI::App& app, Context& context) {
       ->required();
   add_path(*verb, "--out", options->out, "The project folder that train kws or train sensors makes");
   options->add_to(*verb);
-  options->sensors.add_to(*verb);
   verb->callback([options, verb, &context] {
     for (const CLI::Option* option : verb->get_options()) {
       if (options->one_step() || option->count() == 0 || option->get_positional()) continue;
@@ -112,6 +94,8 @@ void add_train(CLI::App& app, Context& context) {
                   fmt::format("{} is for train kws and train sensors; this project's is set in {}",
                               option->get_name(), (fs::path(options->what) / "tinyml.toml").string()));
     }
+    // The option's own default is a task of audio.
+    if (options->what == "sensors" && verb->count("--task") == 0) options->task = "sensor_classification";
     run(*options, context);
   });
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 
@@ -28,6 +29,16 @@ std::string print_origin(const ModelText& text) {
 
 namespace {
 
+std::string print_units(const Framing& framing) {
+  if (framing.unit.empty()) return "";
+  std::vector<std::string> units;
+  for (const float unit : framing.unit) units.push_back(float_literal(unit));
+  return fmt::format(
+      "// One count of each channel: a sample is reading / unit[channel], rounded, within -32768 and 32767.\n"
+      "constexpr float unit[channels] = {{{}}};\n",
+      fmt::join(units, ", "));
+}
+
 std::string print_front_end(const ModelText& text) {
   const Framing& framing = text.framing;
   const int32_t hops = (text.window_samples() + framing.hop_samples - 1) / framing.hop_samples;
@@ -37,34 +48,36 @@ std::string print_front_end(const ModelText& text) {
   const std::string first = leading > 0
                                 ? fmt::format("put {} zero samples before its first, after reset()", leading)
                                 : std::string("start with its first, after reset()");
-  return fmt::format(R"(
+  return fmt::format(
+      R"(
 // The front end. Each push ends a frame of {frame} samples at the newest one and shifts its {row} features into
-// the window of {frames} frames; before the first samples, silence is assumed. So the window always covers the
+// the window of {frames} frames; before the first samples, {before} is assumed. So the window always covers the
 // newest window_samples samples. A clip of exactly window_samples samples takes {hops} pushes:
 // {first}.
 // Then the window equals the features of the whole clip, byte for byte.
 constexpr {rate_type} sample_rate_hz = {rate};{rate_note}
 constexpr int32_t channels = {channels};  // interleaved in samples
-constexpr int32_t hop_samples = {hop};  // {hop_ms:.1f} ms
+{units}constexpr int32_t hop_samples = {hop};  // {hop_ms:.1f} ms
 constexpr int32_t window_samples = {window};  // {window_ms:.1f} ms
 
-/// Fills the window with the features of digital silence. Call it once before the first push.
+/// Fills the window with the features of {nothing}. Call it once before the first push.
 void reset();
 /// Takes hop_samples new samples.
 void push(const int16_t* samples);
 /// Runs the net on the current window. The result is overwritten by the next push, classify or reset.
 const int8_t* classify();
 )",
-                     fmt::arg("frame", framing.frame_samples), fmt::arg("row", text.row_bytes()),
-                     fmt::arg("frames", text.frames()), fmt::arg("first", first), fmt::arg("hops", hops),
-                     fmt::arg("rate_type", whole ? "int32_t" : "float"),
-                     fmt::arg("rate", whole ? fmt::format("{}", framing.sample_rate_hz)
-                                            : float_literal(static_cast<float>(framing.sample_rate_hz))),
-                     fmt::arg("rate_note", framing.channels > 1 ? "  // of each channel" : ""),
-                     fmt::arg("channels", framing.channels), fmt::arg("hop", framing.hop_samples),
-                     fmt::arg("hop_ms", framing.hop_samples / samples_per_ms),
-                     fmt::arg("window", text.window_samples()),
-                     fmt::arg("window_ms", text.window_samples() / samples_per_ms));
+      fmt::arg("frame", framing.frame_samples), fmt::arg("row", text.row_bytes()),
+      fmt::arg("nothing", framing.unit.empty() ? "digital silence" : "samples that are 0"),
+      fmt::arg("before", framing.unit.empty() ? "silence" : "0"), fmt::arg("frames", text.frames()),
+      fmt::arg("first", first), fmt::arg("hops", hops), fmt::arg("rate_type", whole ? "int32_t" : "float"),
+      fmt::arg("rate", whole ? fmt::format("{}", framing.sample_rate_hz)
+                             : float_literal(static_cast<float>(framing.sample_rate_hz))),
+      fmt::arg("rate_note", framing.channels > 1 ? "  // of each channel" : ""),
+      fmt::arg("channels", framing.channels), fmt::arg("units", print_units(framing)),
+      fmt::arg("hop", framing.hop_samples), fmt::arg("hop_ms", framing.hop_samples / samples_per_ms),
+      fmt::arg("window", text.window_samples()),
+      fmt::arg("window_ms", text.window_samples() / samples_per_ms));
 }
 
 }  // namespace

@@ -90,7 +90,13 @@ Framing framing_of(const Operator& features) {
                             "takes int16 samples",
                             name_of(features)));
   }
-  return {frame->rate_hz, frame->channels, frame->frame_values, frame->hop_values};
+  const auto unit = std::visit(
+      [](const auto& op) -> std::vector<float> {
+        if constexpr (requires { op.frame.unit; }) return op.frame.unit;
+        return {};
+      },
+      features);
+  return {frame->rate_hz, frame->channels, frame->frame_values, frame->hop_values, unit};
 }
 
 std::string pointer_to(const Program& program, TensorId id, bool is_const) {

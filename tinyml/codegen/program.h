@@ -33,6 +33,7 @@ Program make_frame_program(const Operator& features, const ops::Target& target);
 struct Framing {
   double sample_rate_hz = 0;  // of each channel
   int32_t channels = 1, frame_samples = 0, hop_samples = 0;
+  std::vector<float> unit;  // one count of each channel, of sensors; of audio empty
   int32_t overlap_samples() const { return frame_samples > hop_samples ? frame_samples - hop_samples : 0; }
 };
 Framing framing_of(const Operator& features);

@@ -66,16 +66,18 @@ Rotation random_rotation(double most_degrees, Random& random) {
 }  // namespace
 
 std::vector<float> augment_window(const SensorRecording& recording, size_t begin, size_t length,
-                                  std::span<const int32_t> sensors, std::span<const float> deviation,
-                                  const SensorAugment& options, Random& random) {
+                                  std::span<const int32_t> sensors, std::span<const float> mean,
+                                  std::span<const float> deviation, const SensorAugment& options,
+                                  Random& random) {
   const size_t channels = recording.channels.size();
-  TINYML_CHECK(deviation.size() == channels && begin + length <= recording.samples());
+  TINYML_CHECK(mean.size() == channels && deviation.size() == channels &&
+               begin + length <= recording.samples());
   std::vector<float> values = read_at(recording, warped_times(begin, length, options, random));
   const Rotation rotation = random_rotation(options.rotation_degrees, random);
   size_t first = 0;
   for (const int32_t count : sensors) {
     const auto own = static_cast<size_t>(count);
-    const double gain = 1 + random.uniform(-options.scaling, options.scaling);
+    const auto gain = static_cast<float>(1 + random.uniform(-options.scaling, options.scaling));
     for (size_t i = first; i < values.size(); i += channels) {
       if (own == 3 && options.rotation_degrees > 0) {
         const double v[3] = {values[i], values[i + 1], values[i + 2]};
@@ -84,7 +86,10 @@ std::vector<float> augment_window(const SensorRecording& recording, size_t begin
               static_cast<float>(rotation[a][0] * v[0] + rotation[a][1] * v[1] + rotation[a][2] * v[2]);
         }
       }
-      for (size_t c = 0; c < own; ++c) values[i + c] = static_cast<float>(gain * values[i + c]);
+      for (size_t c = 0; c < own; ++c) {
+        const float middle = mean[first + c];
+        values[i + c] = middle + gain * (values[i + c] - middle);
+      }
     }
     first += own;
   }

@@ -89,9 +89,8 @@ void check(const ArduinoLibrary& library) {
   for (const std::string& unit : library.channel_units) check_line("unit of a channel", unit);
   TINYML_CHECK(library.channel_names.empty() ||
                (library.channel_names.size() == static_cast<size_t>(library.channels) &&
-                library.channel_units.size() == library.channel_names.size() &&
-                library.unit.size() == library.channel_names.size()));
-  if (library.hop_samples <= 0 || library.sample_rate_hz <= 0 || library.window_samples <= 0) {
+                library.channel_units.size() == library.channel_names.size()));
+  if (library.hop_samples <= 0 || !(library.sample_rate_hz > 0) || library.window_samples <= 0) {
     throw Error(ErrorKind::unsupported,
                 fmt::format("{}: an Arduino library needs a model that takes samples", library.name));
   }
@@ -101,7 +100,7 @@ void check(const ArduinoLibrary& library) {
 }
 
 // Tones from 200 Hz to a quarter of the sample rate, at half of full scale.
-std::vector<int16_t> sweep(int32_t samples, int32_t sample_rate_hz) {
+std::vector<int16_t> sweep(int32_t samples, double sample_rate_hz) {
   std::vector<int16_t> clip(samples);
   double phase = 0;
   for (int32_t i = 0; i < samples; ++i) {
@@ -112,9 +111,9 @@ std::vector<int16_t> sweep(int32_t samples, int32_t sample_rate_hz) {
   return clip;
 }
 
-std::string clip_header(const std::vector<int16_t>& clip, const std::string& title, int32_t sample_rate_hz) {
+std::string clip_header(const std::vector<int16_t>& clip, const std::string& title, double sample_rate_hz) {
   std::string text = fmt::format(
-      "// {} at {} Hz.\n#pragma once\n\n#include <stdint.h>\n\nconstexpr int32_t clip_samples = {};\n"
+      "// {} at {:g} Hz.\n#pragma once\n\n#include <stdint.h>\n\nconstexpr int32_t clip_samples = {};\n"
       "const int16_t clip[clip_samples] = {{\n",
       title, sample_rate_hz, clip.size());
   constexpr size_t per_line = 16;
@@ -164,18 +163,17 @@ std::vector<SourceFile> arduino_files(const ArduinoLibrary& library) {
   check(library);
   const std::string stem = header_stem(library);
   const auto hops_of = [&](int32_t tenths) {
-    return (library.sample_rate_hz * tenths / 10 + library.hop_samples - 1) / library.hop_samples;
+    return static_cast<int32_t>(std::ceil(library.sample_rate_hz * tenths / 10 / library.hop_samples));
   };
   const bool own_clip = !library.clip.empty();
   const bool sensors = !library.channel_names.empty();
   const std::string title = !own_clip                    ? "a sweep of tones"
                             : library.clip_title.empty() ? "one recording"
                                                          : library.clip_title;
-  std::vector<std::string> channels, units;
+  std::vector<std::string> channels;
   for (size_t c = 0; c < library.channel_names.size(); ++c) {
     const std::string& unit = library.channel_units[c];
     channels.push_back(library.channel_names[c] + (unit.empty() ? "" : " (" + unit + ")"));
-    units.push_back(codegen::float_literal(library.unit[c]));
   }
   const Values values = {
       {"NAME", library.name},
@@ -183,13 +181,13 @@ std::vector<SourceFile> arduino_files(const ArduinoLibrary& library) {
       {"MODEL", library.model_name},
       {"SENTENCE", library.sentence},
       {"LABELS", fmt::format("{}", fmt::join(library.labels, ", "))},
-      {"RATE", std::to_string(library.sample_rate_hz)},
+      {"RATE", fmt::format("{:g}", library.sample_rate_hz)},
       {"HOP", std::to_string(library.hop_samples)},
       {"WINDOW", std::to_string(library.window_samples)},
       {"CLIP", title},
       {"CHANNELS", fmt::format("{}", fmt::join(channels, ", "))},
-      {"UNITS", fmt::format("{}", fmt::join(units, ", "))},
-      {"STRIDE", std::to_string(std::max(1, library.sample_rate_hz / 10 / library.hop_samples))},
+      {"STRIDE",
+       std::to_string(std::max(1, static_cast<int32_t>(library.sample_rate_hz / 10 / library.hop_samples)))},
       {"HOPS", std::to_string(std::max(2, hops_of(1)))},
   };
   std::vector<int16_t> clip = own_clip ? library.clip : sweep(library.window_samples, library.sample_rate_hz);

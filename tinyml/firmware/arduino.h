@@ -11,7 +11,7 @@
 namespace tinyml::firmware {
 
 /// What an Arduino library is made of. The generated code keeps this contract, in namespace `model_name`:
-/// `constexpr int32_t classes, sample_rate_hz, hop_samples, window_samples; void reset();
+/// `constexpr int32_t classes, hop_samples, window_samples; constexpr T sample_rate_hz; void reset();
 /// void push(const int16_t* hop); const int8_t* classify(); extern const char* const labels[];` with one
 /// int8 softmax score a class (probability (score + 128) / 256).
 struct ArduinoLibrary {
@@ -21,16 +21,15 @@ struct ArduinoLibrary {
   std::string model_name;         // the generated namespace and the stem of its files
   std::vector<std::string> labels;
   std::vector<codegen::SourceFile> sources;  // MODEL_NAME.h and .cpp, of the code generator
-  int32_t sample_rate_hz = 16000;
+  double sample_rate_hz = 16000;
   int32_t hop_samples = 0;
   int32_t window_samples = 0;
   /// The clip of the static-buffer example; empty: a sweep of tones of one window.
   std::vector<int16_t> clip;
-  /// Of sensors: how many channels the samples interleave, what each is called and measured in, and one LSB
-  /// of each. Empty names: audio.
+  /// Of sensors: how many channels the samples interleave, and what each is called and measured in; the
+  /// generated code has `constexpr float unit[]` too. Empty names: audio.
   int32_t channels = 1;
   std::vector<std::string> channel_names, channel_units;
-  std::vector<float> unit;
   std::string clip_title;  // "a clip of \"yes\" from the test split"
 };
 

@@ -66,7 +66,7 @@ std::vector<std::filesystem::path> export_to(const Deployable& model, const std:
   library.model_name = made.name;
   library.labels = model.labels;
   library.sources = {made.header, made.source};
-  library.sample_rate_hz = std::max(1, static_cast<int32_t>(std::lround(frame.rate_hz)));
+  library.sample_rate_hz = frame.rate_hz;
   library.hop_samples = frame.hop_values;
   const int32_t frames = model.int8_net[model.int8_net.inputs.at(0)].shape.at(1);
   library.window_samples = (frames - 1) * frame.hop_values + frame.frame_values;

@@ -24,9 +24,8 @@ SensorBank::SensorBank(const SensorFeatures& features, const SensorConfig& confi
       values_(chosen.size() * each_ * static_cast<size_t>(copies_ + 1)) {
   std::vector<data::SensorWindow> windows;
   for (const size_t i : chosen) windows.push_back(examples.windows[i]);
-  const std::vector<float> deviation =
-      data::standardisation_of(examples.dataset, windows, examples.length, data::ConstantChannel::keep)
-          .deviation;
+  const data::Standardisation spread =
+      data::standardisation_of(examples.dataset, windows, examples.length, data::ConstantChannel::keep);
   std::vector<int32_t> sensors;
   for (const Sensor& sensor : features.front_end().sensors) sensors.push_back(sensor.channels);
   const data::SensorAugment augmentation = augmentation_of(config);
@@ -45,7 +44,8 @@ SensorBank::SensorBank(const SensorFeatures& features, const SensorConfig& confi
         WindowValues values = examples.values(chosen[index]);
         if (copy > 0) {
           changed = data::augment_window(examples.dataset.recordings[window.recording], window.begin,
-                                         examples.length, sensors, deviation, augmentation, own);
+                                         examples.length, sensors, spread.mean, spread.deviation,
+                                         augmentation, own);
           values = changed;
         }
         const std::vector<int8_t> made = features.extract(values);

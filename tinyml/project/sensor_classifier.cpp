@@ -234,19 +234,22 @@ std::string SensorClassifier::summary() const {
     if (tensor.is_constant()) parameters += elements(tensor.shape);
   }
   const project::TrainingLog& log = model.nets.log;
+  const std::string_view windows = s.config.data.fit == project::WindowFit::cut ? "windows"
+                                   : s.config.data.fit == project::WindowFit::stretch
+                                       ? "recordings stretched to windows"
+                                       : "recordings padded to windows";
   const Evaluation& evaluation = s.record.evaluation;
   return fmt::format(
       "{}: {} of {}\n  net       {}, {:.1f} K parameters, {:.2f} M MACs, {:.1f} KB as int8\n"
-      "  features  {} of {}, windows of {} samples of {} channels at {:g} Hz\n"
+      "  features  {} of {}, {} channels, {} of {}\n"
       "  trained   {} epochs in {:.0f} s (features {:.0f} s){}\n"
       "  accuracy  {:.1f} % int8, {:.1f} % float32 on {} {} windows\n",
       s.config.name, project::name_of(s.config.data.task), fmt::join(model.nets.labels, ", "),
       s.config.architecture(s.features->shape().at(1) == 1), static_cast<double>(parameters) / 1000,
       static_cast<double>(ops::macs(model.nets.float_net)) / 1e6,
       static_cast<double>(formats::write_tflite(model.nets.int8_net).size()) / 1024,
-      name_of(model.front_end.op), to_string(s.features->shape()), model.front_end.window_samples,
-      model.front_end.channels(), model.front_end.frame().rate_hz, log.epochs.size(), log.training_seconds,
-      log.feature_seconds,
+      name_of(model.front_end.op), to_string(s.features->shape()), model.front_end.channels(), windows,
+      model.front_end.describe_window(), log.epochs.size(), log.training_seconds, log.feature_seconds,
       log.refit ? ", then again with the validation windows"
                 : fmt::format(", best epoch {}", log.best_epoch + 1),
       100 * evaluation.int8.accuracy(), 100 * evaluation.float32.accuracy(), evaluation.int8.total(),

@@ -43,8 +43,7 @@ void SensorClassifier::save(const std::filesystem::path& folder) const {
       {"Task", std::string(project::name_of(s.config.data.task))},
       {"Labels", fmt::format("{}", fmt::join(model.nets.labels, ", "))},
       {"Sensors", fmt::format("{}", fmt::join(sensors, ", "))},
-      {"Windows", fmt::format("{} samples at {:g} Hz, {}", model.front_end.window_samples,
-                              model.front_end.frame().rate_hz, name_of(model.front_end.op))},
+      {"Windows", fmt::format("{}, {}", model.front_end.describe_window(), name_of(model.front_end.op))},
       {"Data", s.config.data.path.empty() ? "recordings in memory" : s.config.data.path},
       {"Net", fmt::format("{}, {:.2f} M MACs", s.config.architecture(s.features->shape().at(1) == 1),
                           static_cast<double>(ops::macs(model.nets.int8_net)) / 1e6)}};
@@ -76,7 +75,6 @@ std::vector<std::filesystem::path> SensorClassifier::export_to(const std::string
         library.channel_units.push_back(sensor.unit);
       }
     }
-    library.unit = front_end.frame().unit;
     const bool readable =
         s.examples || (!s.config.data.path.empty() && std::filesystem::exists(s.folder / s.config.data.path));
     if (!readable) return;

@@ -215,6 +215,13 @@ const SensorFrame& SensorFrontEnd::frame() const {
   return visit_sensor(op, [](const auto& attributes) -> const SensorFrame& { return attributes.frame; });
 }
 
+std::string SensorFrontEnd::describe_window() const {
+  if (!has_clock) return fmt::format("{} samples without a clock", window_samples);
+  const double rate_hz = frame().rate_hz;
+  const std::string slow = rate_hz < 1 ? fmt::format(" (one every {:.4g} s)", 1 / rate_hz) : "";
+  return fmt::format("{} samples at {:.4g} Hz{}", window_samples, rate_hz, slow);
+}
+
 SensorFrontEnd fit_front_end(const SensorConfig& config, const std::vector<data::Channel>& channels,
                              double rate_hz, const std::vector<WindowValues>& windows, ThreadPool& pool) {
   if (windows.empty()) reject("there is no training window");
@@ -224,6 +231,7 @@ SensorFrontEnd fit_front_end(const SensorConfig& config, const std::vector<data:
   SensorFrame frame;
   frame.channels = static_cast<int32_t>(channels.size());
   frame.samples = frame.hop = front_end.window_samples;
+  front_end.has_clock = rate_hz > 0;
   frame.rate_hz = static_cast<float>(rate_hz > 0 ? rate_hz : 1);
   for (const WindowValues& window : windows) {
     TINYML_CHECK(window.size() == static_cast<size_t>(frame.samples) * channels.size());

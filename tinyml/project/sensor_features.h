@@ -27,10 +27,13 @@ struct SensorFrontEnd {
   std::vector<Sensor> sensors;
   Operator op;                 // Raw, FlattenStatistics, Spectral or Wavelet
   int32_t window_samples = 0;  // of each channel, what one inference sees
+  bool has_clock = true;       // whether the rate is the data's; without a clock it is 1, a sample a step
 
   const SensorFrame& frame() const;
   int32_t channels() const { return frame().channels; }
   int32_t window_values() const { return window_samples * channels(); }
+  /// "100 samples at 50 Hz", "16 samples at 0.01667 Hz (one every 60 s)", "64 samples without a clock".
+  std::string describe_window() const;
 };
 
 /// Measures a front end on training windows, each [window_samples, channels]. The unit of a sensor's channels

@@ -100,6 +100,7 @@ std::string to_json(const SensorFrontEnd& front_end) {
       },
       front_end.op);
   json["window_samples"] = front_end.window_samples;
+  json["has_clock"] = front_end.has_clock;
   json["sensors"] = nlohmann::json::array();
   for (const Sensor& sensor : front_end.sensors) {
     json["sensors"].push_back({{"name", sensor.name},
@@ -117,6 +118,7 @@ SensorFrontEnd parse_front_end(const std::string& text) {
     SensorFrontEnd front_end;
     front_end.op = operator_of(json);
     front_end.window_samples = json.at("window_samples");
+    front_end.has_clock = json.value("has_clock", true);
     if (front_end.window_samples < 1 || front_end.window_samples > 65536 || front_end.channels() < 1 ||
         front_end.channels() > static_cast<int32_t>(data::kMostChannels) ||
         front_end.frame().unit.size() != static_cast<size_t>(front_end.channels())) {

@@ -60,6 +60,7 @@ using Body = TensorId (*)(GraphBuilder&, TensorId, NetSize);
 /// Null for the nets of spectrograms.
 Body sensor_net(std::string_view name) {
   constexpr std::pair<std::string_view, Body> kBodies[] = {{"cnn_1d", cnn_1d},
+                                                           {"cnn_1d_ordered", cnn_1d_ordered},
                                                            {"cnn_1d_separable", cnn_1d_separable},
                                                            {"cnn_1d_dilated", cnn_1d_dilated},
                                                            {"lstm", lstm},
@@ -80,6 +81,8 @@ const std::vector<Architecture>& architectures() {
       {"ds_cnn", "depthwise-separable CNN of MLPerf Tiny (arXiv 1711.07128)"},
       {"tc_resnet", "1-D temporal residual net (arXiv 1904.03814)"},
       {"cnn_1d", "plain convolutions along time, for sensor windows"},
+      {"cnn_1d_ordered",
+       "cnn_1d that knows when in the window something was: for gestures and centred labels"},
       {"cnn_1d_separable", "depthwise separable convolutions along time: less work, nearly as accurate"},
       {"cnn_1d_dilated", "causal convolutions of growing dilation, for slow patterns"},
       {"lstm", "a recurrent net: one step a frame, can answer after each (Hochreiter 1997)"},

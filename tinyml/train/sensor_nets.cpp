@@ -36,14 +36,28 @@ Extent first_stride(const GraphBuilder& net, TensorId x) { return {1, frames(net
 
 }  // namespace
 
-TensorId cnn_1d(GraphBuilder& net, TensorId x, NetSize size) {
+namespace {
+
+TensorId plain_convolutions(GraphBuilder& net, TensorId x, NetSize size) {
   size = with_defaults(size, {16, 3});
   x = along_time(net, x);
   for (int32_t i = 0; i < size.depth; ++i) {
     if (i > 0) x = halved(net, x);
     x = net.conv_2d(x, size.width * (i + 1), {1, kTaps}, i == 0 ? first_stride(net, x) : Extent{});
   }
-  return net.global_average_pool(dropped(net, x, size));
+  return x;
+}
+
+}  // namespace
+
+TensorId cnn_1d(GraphBuilder& net, TensorId x, NetSize size) {
+  return net.global_average_pool(dropped(net, plain_convolutions(net, x, size), size));
+}
+
+TensorId cnn_1d_ordered(GraphBuilder& net, TensorId x, NetSize size) {
+  x = plain_convolutions(net, x, size);
+  x = net.depthwise_conv_2d(x, {1, frames(net, x)}, {}, Activation::relu, Padding::valid);
+  return dropped(net, x, size);
 }
 
 TensorId cnn_1d_separable(GraphBuilder& net, TensorId x, NetSize size) {

@@ -10,6 +10,8 @@ namespace tinyml::train {
 // `net` holds the input already. Errors: invalid_argument, for a window too short.
 
 TensorId cnn_1d(GraphBuilder& net, TensorId x, NetSize size);
+/// Ends in a weighted sum over time, learned for every channel, in place of the mean.
+TensorId cnn_1d_ordered(GraphBuilder& net, TensorId x, NetSize size);
 TensorId cnn_1d_separable(GraphBuilder& net, TensorId x, NetSize size);
 TensorId cnn_1d_dilated(GraphBuilder& net, TensorId x, NetSize size);
 TensorId lstm(GraphBuilder& net, TensorId x, NetSize size);

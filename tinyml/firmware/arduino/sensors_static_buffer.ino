@@ -6,9 +6,8 @@
 
 namespace model = @MODEL@;
 
-// One count of each channel, in its unit: @CHANNELS@.
-// For a reading of your own: lroundf(reading / unit[channel]), held within -32768 and 32767.
-const float unit[model::channels] = {@UNITS@};
+// The channels: @CHANNELS@.
+// For a reading of your own: lroundf(reading / model::unit[channel]), held within -32768 and 32767.
 
 void setup() {
   Serial.begin(115200);
@@ -23,7 +22,7 @@ void setup() {
   Serial.print("First reading:");
   for (int32_t channel = 0; channel < model::channels; ++channel) {
     Serial.print(" ");
-    Serial.print(clip[channel] * unit[channel]);
+    Serial.print(clip[channel] * model::unit[channel]);
   }
   Serial.println();
   int32_t best = 0;

@@ -27,8 +27,8 @@ void add_init(CLI::App& app, Context& context) {
       throw Error(ErrorKind::invalid_argument,
                   file.string() + " is there already: edit it, or choose another folder");
     }
-    write_text(file, project::is_sensor_task(options->task) ? project::to_toml(options->sensor_config())
-                                                            : project::to_toml(options->audio_config()));
+    write_text(file, options->of_sensors() ? project::to_toml(options->sensor_config())
+                                           : project::to_toml(options->audio_config()));
     if (context.json) {
       std::printf("%s\n",
                   nlohmann::json{{"project", options->folder}, {"config", file.string()}}.dump(2).c_str());

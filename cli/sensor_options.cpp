@@ -2,6 +2,7 @@
 #include "cli/sensor_options.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "tinyml/base/error.h"
 
@@ -43,6 +44,8 @@ void AnyProjectOptions::add_to(CLI::App& verb) {
   add("--label-rule", s.label_rule, "Of a window: majority, centre or interval");
   add("--split", s.split, "automatic, group, time or order");
   add("--time-column", s.time_column, "The CSV column of the clock");
+  add("--time-unit", s.time_unit, "Of its numbers: s, ms, us or ns (default: by name and size)");
+  add("--backward-clock", s.backward_clock, "error, drop those rows, or split there");
   add("--label-column", s.label_column, "The CSV column of the labels");
   add("--group-column", s.group_column, "The CSV column of the subject or machine");
   add("--file-pattern", s.file_pattern, "Regular expression of the files to read");
@@ -51,6 +54,21 @@ void AnyProjectOptions::add_to(CLI::App& verb) {
   add("--depth", s.depth, "Layers");
   sensors_only_.push_back(
       verb.add_flag("--fuse", s.fuse, "Each folder's files are the sensors of one recording"));
+}
+
+bool AnyProjectOptions::of_sensors() const {
+  const std::vector<std::string> audio{"keyword_spotting", "wake_word", "sound_classification"};
+  const std::vector<std::string> known{"sensor_classification", "gesture"};
+  if (std::find(known.begin(), known.end(), task) != known.end()) return true;
+  if (std::find(audio.begin(), audio.end(), task) != audio.end()) return false;
+  if (project::is_sensor_task(task)) {
+    throw Error(ErrorKind::invalid_argument,
+                task + " is not for init: use AnomalyDetector of the Python package");
+  }
+  std::vector<std::string> names = audio;
+  names.insert(names.end(), known.begin(), known.end());
+  throw Error(ErrorKind::invalid_argument,
+              "unknown task \"" + task + "\"; nearest: " + nearest_names(task, names));
 }
 
 project::Config AnyProjectOptions::audio_config() const {
@@ -79,6 +97,10 @@ project::SensorConfig AnyProjectOptions::sensor_config() const {
   if (!s.label_rule.empty()) config.data.label_rule = project::parse_label_rule(s.label_rule);
   if (!s.split.empty()) config.data.split.by = project::parse_split_by(s.split);
   config.data.csv.time_column = s.time_column;
+  if (!s.time_unit.empty()) config.data.csv.time_unit = project::parse_time_unit(s.time_unit);
+  if (!s.backward_clock.empty()) {
+    config.data.csv.backward_clock = project::parse_backward_clock(s.backward_clock);
+  }
   config.data.csv.label_column = s.label_column;
   config.data.csv.group_column = s.group_column;
   config.data.file_pattern = s.file_pattern;

@@ -11,7 +11,12 @@ using namespace nb::literals;
 using project::SensorConfig;
 using Readings = nb::ndarray<const float, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 
-std::span<const float> span_of(const Readings& readings) {
+std::span<const float> span_of(const SensorClassifier& classifier, const Readings& readings) {
+  const auto wanted = static_cast<size_t>(classifier.model().front_end.channels());
+  if (readings.shape(1) != wanted) {
+    throw Error(ErrorKind::invalid_argument, "the readings have " + std::to_string(readings.shape(1)) +
+                                                 " channels, the classifier " + std::to_string(wanted));
+  }
   return {readings.data(), readings.shape(0) * readings.shape(1)};
 }
 
@@ -29,15 +34,22 @@ SensorConfig make_config(const std::string& task, const nb::list& sensors, const
   options.add("label_rule", c.data.label_rule, project::parse_label_rule);
   options.add("least_share", c.data.least_share);
   options.add("split", c.data.split.by, project::parse_split_by);
+  options.add("validation_fraction", c.data.split.validation_fraction);
+  options.add("test_fraction", c.data.split.test_fraction);
   options.add("validation_groups", c.data.split.validation_groups);
   options.add("test_groups", c.data.split.test_groups);
   options.add("columns", c.data.csv.channels);
   options.add("time_column", c.data.csv.time_column);
+  options.add("time_unit", c.data.csv.time_unit, project::parse_time_unit);
+  options.add("backward_clock", c.data.csv.backward_clock, project::parse_backward_clock);
+  options.add("row_rate_hz", c.data.csv.row_rate_hz);
   options.add("label_column", c.data.csv.label_column);
   options.add("group_column", c.data.csv.group_column);
   options.add("run_columns", c.data.csv.run_columns);
   options.add("file_pattern", c.data.file_pattern);
   options.add("group_pattern", c.data.group_pattern);
+  options.add("default_label", c.data.default_label);
+  options.add("hmac_key", c.data.hmac_key);
   options.add("fuse", c.data.fuse);
   options.add("features", c.features.kind, project::parse_sensor_features);
   options.add("headroom", c.features.headroom);
@@ -57,6 +69,7 @@ SensorConfig make_config(const std::string& task, const nb::list& sensors, const
   options.add("dropout", c.model.dropout);
   options.add("epochs", c.training.epochs);
   options.add("batch", c.training.batch);
+  options.add("patience", c.training.patience);
   options.add("copies", c.training.copies);
   options.add("learning_rate", c.training.learning_rate);
   options.add("augment", c.training.augment);
@@ -92,6 +105,19 @@ std::vector<data::SensorRecording> recordings_of(const SensorConfig& config, con
     recordings.push_back(std::move(recording));
   }
   return recordings;
+}
+
+/// On all that `load` gives, whatever its splits.
+template <class Load>
+nb::dict evaluated(const SensorClassifier& classifier, Load load) {
+  Evaluation evaluation;
+  {
+    const nb::gil_scoped_release release;
+    data::SensorDataset dataset = load();
+    for (data::SensorRecording& recording : dataset.recordings) recording.split = data::Split::test;
+    evaluation = classifier.evaluate(std::move(dataset));
+  }
+  return evaluation_dict(evaluation);
 }
 
 nb::tuple tuple_of(const Prediction& p) { return nb::make_tuple(p.label, p.score, p.scores); }
@@ -131,12 +157,24 @@ void bind_sensors(nb::module_& m) {
              const nb::gil_scoped_release release;
              self.train(self.dataset_of(std::move(recordings)), hook_of(progress));
            })
-      .def("predict", [](const SensorClassifier& self,
-                         const Readings& readings) { return tuple_of(self.predict(span_of(readings))); })
+      .def("evaluate_copy",
+           [](const SensorClassifier& self, const std::filesystem::path& path) {
+             return evaluated(
+                 self, [&] { return data::load_sensor_dataset(path, project::load_options(self.config())); });
+           })
+      .def("evaluate_recordings",
+           [](const SensorClassifier& self, const nb::list& items) {
+             std::vector<data::SensorRecording> recordings = recordings_of(self.config(), items);
+             return evaluated(self, [&] { return self.dataset_of(std::move(recordings)); });
+           })
+      .def("predict",
+           [](const SensorClassifier& self, const Readings& readings) {
+             return tuple_of(self.predict(span_of(self, readings)));
+           })
       .def("predict_stream",
            [](const SensorClassifier& self, const Readings& readings, int32_t smooth) {
              nb::list answers;
-             for (const TimedPrediction& p : self.predict_stream(span_of(readings), smooth)) {
+             for (const TimedPrediction& p : self.predict_stream(span_of(self, readings), smooth)) {
                answers.append(nb::make_tuple(p.begin_s, p.end_s, tuple_of(p.prediction)));
              }
              return answers;

@@ -103,12 +103,14 @@ class SensorClassifier(Classifier):
     data's channels; none takes each channel as a sensor.
 
     Options: of the data rate_hz, window_s or window_samples, stride_samples, label_rule ("majority", "centre",
-    "interval"), least_share, labels, split ("group", "time", "order"), test_groups, validation_groups, columns,
-    time_column, label_column, group_column, run_columns, file_pattern, group_pattern, fuse; features ("raw",
+    "interval"), least_share, labels, split ("group", "time", "order") with test_fraction, validation_fraction,
+    test_groups and validation_groups, columns, time_column, time_unit ("s", "ms", "us", "ns"), backward_clock
+    ("error", "drop", "split"), row_rate_hz, label_column, default_label, group_column, run_columns, file_pattern,
+    group_pattern, fuse, hmac_key; features ("raw",
     "flatten", "spectral", "wavelet") with frame_samples, hop_samples, filter, cutoff_hz, order, fft_size,
     overlap, log, wavelet, levels, headroom; of the net architecture, width, depth, dropout; of training epochs,
-    batch, copies, learning_rate, augment with jitter, scaling, shift, speed, warp and rotation_degrees, refit,
-    label_smoothing, mixup, balance_classes, seed; board, name; threads: 0 to 256; 0
+    batch, patience, copies, learning_rate, augment with jitter, scaling, shift, speed, warp and
+    rotation_degrees, refit, label_smoothing, mixup, balance_classes, seed; board, name; threads: 0 to 256; 0
     takes all logical CPUs.
 
     Every mistake raises tinyml.Error (a ValueError) with one line that names the argument or file.
@@ -122,6 +124,17 @@ class SensorClassifier(Classifier):
             self._task, _sensors(sensors), _arguments.integer("threads", threads), options
         )
 
+    def _given(self, path: Callable, copy: Callable, recordings: Callable, data, labels):
+        """Calls what takes data of this kind."""
+        if isinstance(data, (str, PathLike)):
+            return path(_arguments.path("data", data))
+        if not _is_frame(data):
+            return recordings(_recordings(data, labels))
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "frame.csv"
+            data.to_csv(file, index=False)
+            return copy(file)
+
     def train(self, data, labels=None, progress: Callable | None = None):
         """Trains, quantizes and evaluates.
 
@@ -131,16 +144,23 @@ class SensorClassifier(Classifier):
         progress: called with (stage, done, total, seconds_left, detail); by default a bar on a terminal.
         """
         shown = hook(progress)
-        if isinstance(data, (str, PathLike)):
-            self._core.train(_arguments.path("data", data), shown)
-        elif _is_frame(data):
-            with tempfile.TemporaryDirectory() as folder:
-                path = Path(folder) / "frame.csv"
-                data.to_csv(path, index=False)
-                self._core.train_copy(path, shown)
-        else:
-            self._core.train_recordings(_recordings(data, labels), shown)
+        core = self._core
+        self._given(
+            lambda path: core.train(path, shown),
+            lambda path: core.train_copy(path, shown),
+            lambda recordings: core.train_recordings(recordings, shown),
+            data,
+            labels,
+        )
         return self
+
+    def evaluate(self, data="", labels=None) -> dict:
+        """Accuracy, per-class precision, recall and F1, and the confusion matrix of the int8 and the float net:
+        on the test split of what it was trained on, or of the data set at a path; of a frame, a list or arrays
+        with `labels`, as `train` takes them, on all of it."""
+        if isinstance(data, str) and not data:
+            return super().evaluate()
+        return self._given(super().evaluate, self._core.evaluate_copy, self._core.evaluate_recordings, data, labels)
 
     def predict(self, readings) -> Prediction:
         """The answer of the int8 net to readings (time, channels) in physical units, byte for byte the device's

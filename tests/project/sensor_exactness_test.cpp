@@ -128,7 +128,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, SensorExactness,
 TEST(SensorClassifier, AnswersAStrideAtATime) {
   project::SensorConfig config;
   config.data.window_samples = 64;
-  config.training.epochs = 5;
+  config.training.epochs = 10;
   config.training.copies = 2;
   SensorClassifier classifier(config);
   EXPECT_THROW(classifier.predict(machines().front().values), Error);

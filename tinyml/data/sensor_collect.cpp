@@ -17,6 +17,7 @@ namespace tinyml::data {
 namespace {
 
 constexpr size_t kMostLabels = 1000;
+constexpr double kMostUpsampling = 20;
 
 [[noreturn]] void invalid(const std::string& message) { throw Error(ErrorKind::invalid_argument, message); }
 
@@ -52,8 +53,11 @@ void check_channels(const std::vector<SensorRecording>& recordings) {
                           mine.name, mine.unit, one_line(first.path), theirs.unit));
     }
     if (same) continue;
-    invalid(fmt::format("{} has the channels {}, {} has {}; choose common ones by the option channels",
-                        one_line(r.path), listed(r.channels), one_line(first.path), listed(first.channels)));
+    const auto name = [](const SensorRecording& recording) {
+      return one_line(recording.path.empty() ? recording.group : recording.path);
+    };
+    invalid(fmt::format("{} has the channels {}, {} has {}; choose those that all have (columns)", name(r),
+                        listed(r.channels), name(first), listed(first.channels)));
   }
 }
 
@@ -108,7 +112,14 @@ SensorDataset collect_sensor_dataset(std::vector<TimedRecording> timed, const st
     rates.push_back(measured_rate_hz(t, options.gap_periods));
     regular = regular && is_regular(t, options.gap_periods);
   }
-  const double rate_hz = options.rate_hz > 0 ? options.rate_hz : common_rate(rates, regular);
+  const double own_hz = common_rate(rates, regular);
+  const double rate_hz = options.rate_hz > 0 ? options.rate_hz : own_hz;
+  if (own_hz > 0 && rate_hz > kMostUpsampling * own_hz) {
+    invalid(
+        fmt::format("{} comes at {:.4g} Hz, far below the {:.4g} Hz wanted; is its clock in another unit "
+                    "(time_unit)?",
+                    where, own_hz, rate_hz));
+  }
   if (rate_hz > 0 && std::find(rates.begin(), rates.end(), 0.0) != rates.end()) {
     invalid(fmt::format("some recordings of {} have a clock and some have none; give row_rate_hz for these",
                         where));

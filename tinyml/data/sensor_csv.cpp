@@ -90,8 +90,8 @@ class Parser {
       if (options_.backward_clock == BackwardClock::error) {
         lines_.fail(
             columns_.all[columns_.time].name,
-            fmt::format("the clock runs backwards to \"{}\"; drop these rows or begin a new recording "
-                        "there by the option backward_clock",
+            fmt::format("the clock runs backwards to \"{}\"; backward_clock drops these rows or begins a new "
+                        "recording there",
                         one_line(fields[columns_.time])));
       }
       begin_recording();
@@ -161,8 +161,9 @@ class Parser {
                                         "between thousands",
                                         field));
       }
-      lines_.fail(column, fmt::format("\"{}\" is not a number; leave the column out by the option channels",
-                                      one_line(field)));
+      lines_.fail(column,
+                  fmt::format("\"{}\" is not a number; leave the column out by naming the others (columns)",
+                              one_line(field)));
     }
     const float value = static_cast<float>(*number);
     if (!std::isfinite(value)) {

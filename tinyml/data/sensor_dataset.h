@@ -67,7 +67,7 @@ struct SensorLoadOptions {
 /// list's, group_pattern's, the file's own (group_column, run_columns), or the file. Rows of files without a
 /// clock come at csv.row_rate_hz, or else at rate_hz.
 /// The same files give the same dataset on any machine. Errors: not_found, bad_file with the file's name;
-/// invalid_argument: recordings of different channels, clocks known and unknown, a label that has no
+/// invalid_argument: recordings of different channels, clocks known and unknown, clocks far slower than rate_hz, a label that has no
 /// recording; interrupted.
 SensorDataset load_sensor_dataset(const std::filesystem::path& path, const SensorLoadOptions& options = {});
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <cctype>
 #include <cmath>
+#include <cstdlib>
 #include <set>
 
 #include "tinyml/base/error.h"
@@ -95,6 +96,14 @@ constexpr Names<data::SplitBy, 4> kSplits{{{data::SplitBy::automatic, "automatic
                                            {data::SplitBy::group, "group"},
                                            {data::SplitBy::time, "time"},
                                            {data::SplitBy::order, "order"}}};
+constexpr Names<data::TimeUnit, 5> kTimeUnits{{{data::TimeUnit::automatic, "automatic"},
+                                               {data::TimeUnit::seconds, "s"},
+                                               {data::TimeUnit::milliseconds, "ms"},
+                                               {data::TimeUnit::microseconds, "us"},
+                                               {data::TimeUnit::nanoseconds, "ns"}}};
+constexpr Names<data::BackwardClock, 3> kBackward{{{data::BackwardClock::error, "error"},
+                                                   {data::BackwardClock::drop, "drop"},
+                                                   {data::BackwardClock::split, "split"}}};
 
 constexpr int32_t kLongestWindow = 65536;
 
@@ -132,6 +141,12 @@ data::WindowLabel parse_label_rule(std::string_view name) { return parse(kRules,
 std::string_view name_of(data::WindowLabel rule) { return text_of(kRules, rule); }
 data::SplitBy parse_split_by(std::string_view name) { return parse(kSplits, "split", name); }
 std::string_view name_of(data::SplitBy by) { return text_of(kSplits, by); }
+data::TimeUnit parse_time_unit(std::string_view name) { return parse(kTimeUnits, "time_unit", name); }
+std::string_view name_of(data::TimeUnit unit) { return text_of(kTimeUnits, unit); }
+data::BackwardClock parse_backward_clock(std::string_view name) {
+  return parse(kBackward, "backward_clock", name);
+}
+std::string_view name_of(data::BackwardClock action) { return text_of(kBackward, action); }
 
 bool is_sensor_task(std::string_view task) {
   return std::any_of(kTasks.begin(), kTasks.end(), [&](const auto& known) { return known.second == task; });
@@ -160,7 +175,8 @@ double SensorConfig::wanted_rate_hz() const {
 
 int32_t SensorConfig::window_at(double rate_hz) const {
   if (data.window_samples > 0) return data.window_samples;
-  if (!(data.window_s > 0)) reject("[data] window_samples or window_s is needed");
+  if (!(data.window_s > 0))
+    reject("a window is needed, what one answer sees: window_s in seconds, or window_samples");
   if (!(rate_hz > 0)) reject("the data has no clock: give window_samples instead of window_s, or rate_hz");
   const double samples = std::round(data.window_s * rate_hz);
   if (!(samples >= 1 && samples <= kLongestWindow)) {
@@ -259,6 +275,8 @@ data::SensorLoadOptions load_options(const SensorConfig& c, const ProgressHook& 
   options.csv = c.data.csv;
   options.rate_hz = c.wanted_rate_hz();
   options.fuse = c.data.fuse;
+  const char* key = std::getenv("TINYML_HMAC_KEY");
+  options.hmac_key = c.data.hmac_key.empty() && key ? key : c.data.hmac_key;
   options.file_pattern = c.data.file_pattern;
   options.group_pattern = c.data.group_pattern;
   options.default_label = c.data.default_label;

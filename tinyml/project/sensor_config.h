@@ -70,6 +70,9 @@ struct SensorConfig {
     std::string file_pattern, group_pattern;
     std::string default_label = "normal";
     bool fuse = false;
+    /// Of signed Edge Impulse files. Not written into tinyml.toml: empty takes the environment's
+    /// TINYML_HMAC_KEY; without either signatures are not checked.
+    std::string hmac_key;
   } data;
 
   struct Features {
@@ -132,6 +135,12 @@ SensorConfig sensor_defaults(SensorTask task);
 std::string task_of_project(const std::filesystem::path& config_file);
 /// Whether that is a sensor task.
 bool is_sensor_task(std::string_view task);
+
+/// The words of [data] time_unit and backward_clock. Errors: invalid_argument with the nearest.
+data::TimeUnit parse_time_unit(std::string_view name);
+std::string_view name_of(data::TimeUnit unit);
+data::BackwardClock parse_backward_clock(std::string_view name);
+std::string_view name_of(data::BackwardClock action);
 
 /// Errors: bad_file with line and key, invalid_argument for a value out of range.
 SensorConfig read_sensor_config(const std::filesystem::path& path);

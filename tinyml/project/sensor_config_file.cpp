@@ -51,6 +51,8 @@ void read_data(Section section, SensorConfig::Data& data) {
   section.read("test_groups", data.split.test_groups);
   section.read("columns", data.csv.channels);
   section.read("time_column", data.csv.time_column);
+  read_word(section, "time_unit", data.csv.time_unit, parse_time_unit);
+  read_word(section, "backward_clock", data.csv.backward_clock, parse_backward_clock);
   section.read("label_column", data.csv.label_column);
   section.read("group_column", data.csv.group_column);
   section.read("run_columns", data.csv.run_columns);
@@ -59,6 +61,7 @@ void read_data(Section section, SensorConfig::Data& data) {
   section.read("group_pattern", data.group_pattern);
   section.read("default_label", data.default_label);
   section.read("fuse", data.fuse);
+  section.read("hmac_key", data.hmac_key);
   section.finish();
 }
 
@@ -175,6 +178,8 @@ std::string to_toml(const SensorConfig& c) {
   line("test_groups", quoted(c.data.split.test_groups));
   line("columns", quoted(c.data.csv.channels), "of a CSV; empty: all but clock, label and group");
   word("time_column", c.data.csv.time_column);
+  word("time_unit", name_of(c.data.csv.time_unit), "of numbers in it: automatic, s, ms, us or ns");
+  word("backward_clock", name_of(c.data.csv.backward_clock), "error, drop those rows, or split there");
   word("label_column", c.data.csv.label_column);
   word("group_column", c.data.csv.group_column);
   line("run_columns", quoted(c.data.csv.run_columns), "whose change begins a new recording");

@@ -1,0 +1,375 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sensor classifiers through the command line and the Python package, from every kind of data."""
+
+import csv
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import bytes_in
+from sensor_sets import (
+    AXES,
+    LABELS,
+    RATE,
+    acquisition,
+    acquisition_json,
+    cbor,
+    clock,
+    csv_text,
+    long_recording,
+    readings,
+    recordings,
+    write_folders,
+)
+
+TRAIN = ("--sensors", "accelerometer", "--rate", RATE, "--window-samples", 50, "--epochs", 40)
+SMALL = {"rate_hz": RATE, "window_samples": 50, "epochs": 40, "copies": 4}
+
+
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory):
+    """A folder a label, CSV without a clock; not to be changed."""
+    return write_folders(tmp_path_factory.mktemp("sensors"))
+
+
+@pytest.fixture(scope="session")
+def sensor_project(cli, folders, tmp_path_factory):
+    """A trained project; not to be changed."""
+    project = tmp_path_factory.mktemp("trained") / "project"
+    cli("train", "sensors", "--data", folders, *TRAIN, "--out", project).json()
+    return project
+
+
+@pytest.fixture(scope="session")
+def classifier(tinyml):
+    """A trained one; not to be changed."""
+    return tinyml.SensorClassifier(sensors=["accelerometer"], **SMALL).train(recordings())
+
+
+class Frame:
+    """What this package needs of a data frame."""
+
+    def __init__(self, columns, rows):
+        self.columns, self.rows = list(columns), rows
+
+    def to_csv(self, path, index=True):
+        assert index is False
+        with open(path, "w", newline="") as file:
+            csv.writer(file).writerows([self.columns, *self.rows])
+
+
+def frame(columns, rows):
+    """pandas' where it is installed."""
+    try:
+        import pandas
+    except ImportError:
+        return Frame(columns, rows)
+    return pandas.DataFrame(rows, columns=columns)
+
+
+def test_every_verb(cli, sensor_project, tmp_path, emulator):
+    project = Path(shutil.copytree(sensor_project, tmp_path / "p"))
+    evaluation = cli("evaluate", project).json()
+    assert evaluation["labels"] == list(LABELS) and evaluation["int8"]["accuracy"] > 0.8
+    assert cli("quantize", project, "--calibration", "min_max").json()["split"] == "test"
+    header = cli("compile", project, "--board", "pico", "--out", tmp_path / "src").json()["name"] + ".h"
+    text = (tmp_path / "src" / header).read_text()
+    assert "constexpr float unit[channels] = {" in text and "constexpr int32_t sample_rate_hz = 50;" in text
+    profile = cli("profile", project, "--board", "nano33ble").json()
+    assert profile["source"] == "measured" and profile["latency_ms"] > 0
+    for engine in cli("compare", project, "--cores", "host,cortex_m0plus").json():
+        assert engine["equal"] == engine["clips"] > 0
+    cli("export", project, "--to", "arduino", "--out", tmp_path / "arduino").json()
+    (sketch,) = (tmp_path / "arduino").glob("*/examples/*/*.ino")
+    assert "model::unit[channel]" in sketch.read_text() and "accelerometer[2] (m/s2)" in sketch.read_text()
+    assert (tmp_path / "arduino" / "tinyml_sensors.zip").exists()
+    cli("export", project, "--to", "tflite", "--out", tmp_path / "tflite").json()
+    cli("deploy", project, "--port", "/dev/ttyNONE").fails("/dev/ttyNONE")
+
+
+def test_init_notes_every_setting(cli, folders, tmp_path):
+    project = tmp_path / "p"
+    made = cli("init", project, "--task", "sensor_classification", "--data", folders, *TRAIN).json()
+    text = Path(made["config"]).read_text()
+    assert 'name = "accelerometer"' in text and "# between windows; 0: half a window" in text
+    assert cli("train", project).json()["clips"] > 0
+    # What training saves is the same file again.
+    assert Path(made["config"]).read_text() == text
+    cli("init", project, "--task", "gesture").fails("tinyml.toml")
+    cli("init", tmp_path / "g", "--task", "gesture").json()
+    assert 'fit = "stretch"' in (tmp_path / "g" / "tinyml.toml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (("--task", "gesture", "--keywords", "yes"), "--keywords"),
+        (("--task", "keyword_spotting", "--window-s", 2), "--window-s"),
+        (("--task", "gesture", "--sensors", "acelerometer"), "accelerometer"),
+        (("--task", "gesture", "--window-samples", -1), "window_samples"),
+        (("--task", "sensor_clasification"), "sensor_classification"),
+    ],
+)
+def test_init_refuses(cli, tmp_path, options, named):
+    cli("init", tmp_path / "p", *options).fails(named)
+    assert not (tmp_path / "p").exists()
+
+
+def test_folders_with_and_without_header_agree(cli, folders, sensor_project, tmp_path):
+    bare = write_folders(tmp_path / "bare", header=False)
+    cli("train", "sensors", "--data", bare, *TRAIN, "--out", tmp_path / "p").json()
+    net = "model/int8.tflite"
+    first, second = ((p / net).read_bytes() for p in (sensor_project, tmp_path / "p"))
+    assert len(first) == len(second)
+    assert cli("evaluate", tmp_path / "p").json() == cli("evaluate", sensor_project).json()
+
+
+@pytest.mark.parametrize(("gap_at", "recordings_of"), [(0, 1), (300, 2)])
+def test_clocks_with_jitter_and_gaps(tinyml, tmp_path, gap_at, recordings_of):
+    for i in range(6):
+        values, labels = long_recording(i)
+        times = clock(len(values), i, gap_at=gap_at, gap_ms=5000)
+        (tmp_path / f"s{i}.csv").write_text(csv_text(values, times=times, labels=labels))
+    made = tinyml.SensorClassifier(sensors=["accelerometer"], time_unit="ms", **SMALL).train(tmp_path)
+    evaluation = made.evaluate()
+    # 599 samples a recording; windows of 50 every 25, none across the gap; one group of six is the test.
+    assert evaluation["clips"] == {1: 22, 2: 21}[recordings_of]
+    assert evaluation["accuracy"] > 0.7
+
+
+def test_wrong_unit_of_the_clock(tinyml, tmp_path):
+    for i in range(3):
+        values, labels = long_recording(i)
+        (tmp_path / f"{i}.csv").write_text(csv_text(values, times=clock(len(values), i), labels=labels))
+    with pytest.raises(tinyml.Error, match=r"0\.05 Hz, far below the 50 Hz .*time_unit"):
+        tinyml.SensorClassifier(time_unit="s", **SMALL).train(tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["json", "cbor"])
+def test_acquisition_files(tinyml, classifier, tmp_path, kind):
+    for label in LABELS:
+        (tmp_path / label).mkdir()
+        for i in range(8):
+            values = readings(label, i)
+            document = acquisition_json(values) if kind == "json" else cbor(acquisition(values))
+            (tmp_path / label / f"{i}.{kind}").write_bytes(document)
+    made = tinyml.SensorClassifier(sensors=["accelerometer"], **SMALL).train(tmp_path)
+    assert made.labels == list(LABELS) and made.evaluate()["accuracy"] > 0.5
+
+
+def test_signatures(cli, tinyml, tmp_path):
+    for label in LABELS:
+        (tmp_path / "d" / label).mkdir(parents=True)
+        for i in range(8):
+            (tmp_path / "d" / label / f"{i}.json").write_bytes(acquisition_json(readings(label, i), "right"))
+    out = tmp_path / "p"
+    train = ("train", "sensors", "--data", tmp_path / "d", *TRAIN, "--out", out)
+    cli(*train, env={"TINYML_HMAC_KEY": "wrong"}).fails("rest/0.json", "signature")
+    assert not out.exists()
+    cli(*train, env={"TINYML_HMAC_KEY": "right"}).json()
+    assert not any(b"right" in content.lower() for name, content in bytes_in(out).items() if name.endswith(".toml"))
+    with pytest.raises(tinyml.Error, match="signature"):
+        tinyml.SensorClassifier(hmac_key="wrong", **SMALL).train(tmp_path / "d")
+
+
+def test_arrays_pairs_and_frames(tinyml, classifier):
+    pairs = recordings()
+    stacked, labels = np.stack([v for v, _ in pairs]), [label for _, label in pairs]
+    same = tinyml.SensorClassifier(sensors=["accelerometer"], **SMALL).train(stacked, labels)
+    assert bytes(same.export_tflite_micro()) == bytes(classifier.export_tflite_micro())
+    lists = tinyml.SensorClassifier(sensors=["accelerometer"], **SMALL).train([(v.tolist(), n) for v, n in pairs])
+    assert bytes(lists.export_tflite_micro()) == bytes(classifier.export_tflite_micro())
+    assert classifier.evaluate(stacked, labels)["accuracy"] > 0.8
+    assert classifier.evaluate(stacked, labels) == classifier.evaluate(pairs)
+    values, names = long_recording(1, 30)
+    table = frame([*AXES, "label"], [[*map(float, row), name] for row, name in zip(values, names, strict=True)])
+    made = tinyml.SensorClassifier(sensors=["accelerometer"], split="time", **SMALL).train(table)
+    assert made.labels == list(LABELS)
+    assert made.evaluate(table)["clips"] > made.evaluate()["clips"] > 0
+
+
+def test_sensors_at_different_rates_are_fused(tinyml, tmp_path):
+    """An accelerometer at 50 Hz and a thermometer at 2 Hz, a file each; every folder is a recording."""
+    for label, celsius in zip(LABELS, (20, 30, 40), strict=True):
+        for i in range(6):
+            folder = tmp_path / label / str(i)
+            folder.mkdir(parents=True)
+            times = clock(200, i)
+            (folder / "accelerometer.csv").write_text(
+                csv_text(readings(label, i), times=times).replace("timestamp", "time_ms")
+            )
+            slow = np.arange(0, 4000, 500.0)
+            heat = celsius + np.random.default_rng(i).normal(0, 0.2, (len(slow), 1))
+            text = csv_text(heat, columns=["celsius"], times=slow).replace("timestamp", "time_ms")
+            (folder / "temperature.csv").write_text(text)
+    made = tinyml.SensorClassifier(sensors=["accelerometer", "temperature"], fuse=True, **SMALL).train(tmp_path)
+    assert made.evaluate()["accuracy"] > 0.8
+    assert "4 channels" in made.summary()
+
+
+def test_predict(tinyml, classifier, tmp_path):
+    answer = classifier.predict(readings("shake", 99)[:50])
+    assert answer.label == "shake" and sum(answer.scores.values()) == pytest.approx(1, abs=0.02)
+    stream = classifier.predict_stream(readings("turn", 99), smooth=2)
+    assert [(s.begin_s, s.end_s) for s in stream[:2]] == [(0, 1), (0.5, 1.5)]
+    classifier.save(tmp_path / "p")
+    again = tinyml.SensorClassifier.load(tmp_path / "p")
+    assert again.predict(readings("turn", 99)) == classifier.predict(readings("turn", 99))
+    for values, message in [
+        (readings("rest", 1)[:49], "fewer than 50"),
+        (np.full((50, 3), np.nan), "not all finite"),
+        (np.zeros((75, 2)), "2 channels, the classifier 3"),
+        (np.zeros((2, 50, 3)), "3 dimensions"),
+        ([["a", "b", "c"]], "no array of numbers"),
+    ]:
+        with pytest.raises(tinyml.Error, match=message):
+            classifier.predict(values)
+
+
+def test_gestures(tinyml):
+    """Recordings of any length: stretched, or padded as a device can that fills its window."""
+    pairs = [(readings(label, i, 60 + 7 * i), label) for i in range(10) for label in LABELS]
+    for fit in ("stretch", "pad"):
+        made = tinyml.GestureClassifier(sensors=["accelerometer"], window_samples=128, fit=fit, epochs=30).train(pairs)
+        assert made.evaluate()["accuracy"] > 0.6
+        assert made.predict(readings("shake", 50, 77)).label == "shake"
+        assert "without a clock" in made.summary() and fit in made.summary()
+
+
+def test_slow_rates_are_told(cli, tmp_path):
+    """A reading a minute is 0.01667 Hz, in the summary, the header and the sketch."""
+    rng = np.random.default_rng(1)
+    rows = ["date,co2,label"]
+    for minute in range(2000):
+        busy = minute // 100 % 2
+        day, rest = divmod(minute, 1440)
+        rows.append(
+            f"2024-01-{1 + day:02} {rest // 60:02}:{rest % 60:02}:00,{400 + 300 * busy + rng.normal():.2f},{busy}"
+        )
+    (tmp_path / "room.csv").write_text("\n".join(rows) + "\n")
+    project = tmp_path / "p"
+    train = ("train", "sensors", "--data", tmp_path / "room.csv", "--window-samples", 4, "--epochs", 5)
+    shown = cli(*train, "--split", "time", "--out", project, quiet=False)
+    assert "4 samples at 0.01667 Hz (one every 60 s)" in shown.out, shown.err
+    cli("compile", project, "--out", tmp_path / "src").json()
+    assert "sample_rate_hz = 0.01666" in (tmp_path / "src" / "sensors.h").read_text()
+    cli("export", project, "--out", tmp_path / "arduino").json()
+    (clip,) = (tmp_path / "arduino").glob("*/examples/*/clip.h")
+    assert "at 0.0166667 Hz" in clip.read_text()
+
+
+def spoil(values, change):
+    changed = values.copy()
+    change(changed)
+    return changed
+
+
+def nan_at(values):
+    values[7, 1] = np.nan
+
+
+def infinity_at(values):
+    values[7, 1] = np.inf
+
+
+def constant(values):
+    values[:, 2] = 1
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (lambda: [(spoil(v, nan_at), n) for v, n in recordings()], "sample 7, channel .* not a finite"),
+        (lambda: [(spoil(v, infinity_at), n) for v, n in recordings()], "sample 7, channel .* not a finite"),
+        (lambda: [(spoil(v, constant), n) for v, n in recordings()], "always 1 .* leave it out"),
+        (lambda: [(v[:20], n) for v, n in recordings()], "50 samples of a window: the longest has 20"),
+        (lambda: [(v[:, :2], n) for v, n in recordings()], "2 channels .* the sensors have 3"),
+        (lambda: [*recordings(), (readings("rest", 1)[:, :2], "rest")], "recording-24 has the channels"),
+        (lambda: [(v, "one") for v, _ in recordings()], "one label"),
+        (list, "no samples"),
+        (lambda: [(np.zeros((0, 3)), "rest")], "0 values"),
+        (lambda: [readings("rest", 1)], r"recording 0 is not \(readings, label\)"),
+        (lambda: 5, "not int"),
+    ],
+)
+def test_bad_recordings(tinyml, data, message):
+    with pytest.raises(tinyml.Error, match=message) as caught:
+        tinyml.SensorClassifier(sensors=["accelerometer"], **SMALL).train(data())
+    assert "\n" not in str(caught.value)
+
+
+def backward(path):
+    values, times = readings("rest", 1), clock(200, 1)
+    times[100] = times[50]
+    path.write_text(csv_text(values, times=times))
+
+
+def text_of(text):
+    return lambda path: path.write_text(text)
+
+
+def bytes_of(content):
+    return lambda path: path.write_bytes(content)
+
+
+ROW = "1.0,2.0,3.0\n"
+SPOILED = {
+    "x.csv": {
+        "NaN": (text_of("ax,ay,az\n" + ROW + "1,nan,3\n"), "line 3"),
+        "infinite": (text_of("ax,ay,az\n" + ROW + "1,inf,3\n"), "line 3"),
+        "decimal commas": (text_of("ax;ay;az\n1,5;2,5;3,5\n"), "decimal comma"),
+        "missing field": (text_of("ax,ay,az\n" + ROW + "1,2\n"), "line 3"),
+        "no rows": (text_of("ax,ay,az\n"), "no rows"),
+        "empty": (text_of(""), "empty"),
+        "backward clock": (backward, "clock runs backwards"),
+    },
+    "x.json": {
+        "cut": (bytes_of(acquisition_json(readings("rest", 1))[:-50]), "JSON"),
+        "nested": (text_of("[" * 100000), "nested"),
+        "other": (text_of('{"a": 1}'), "data acquisition format"),
+    },
+    "x.cbor": {
+        "cut": (bytes_of(cbor(acquisition(readings("rest", 1)))[:-50]), "CBOR"),
+        "nested": (bytes_of(b"\x81" * 100000), "nested"),
+        "huge list": (bytes_of(b"\x9b" + b"\xff" * 8), "items"),
+        "huge text": (bytes_of(b"\x7b" + b"\xff" * 8), "CBOR"),
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "case"), [(name, case) for name, cases in SPOILED.items() for case in cases], ids=lambda v: v
+)
+def test_spoiled_files(cli, sensor_project, tmp_path, name, case):
+    spoiler, word = SPOILED[name][case]
+    data = write_folders(tmp_path / "data", count=2)
+    spoiler(data / "rest" / name)
+    project = Path(shutil.copytree(sensor_project, tmp_path / "p"))
+    before = bytes_in(project)
+    cli("train", "sensors", "--data", data, *TRAIN, "--out", project).fails(f"rest/{name}", word)
+    cli("evaluate", project, "--data", data).fails(f"rest/{name}", word)
+    assert bytes_in(project) == before
+    cli("train", "sensors", "--data", data, *TRAIN, "--out", tmp_path / "new").fails(name)
+    assert not (tmp_path / "new").exists()
+
+
+def test_backward_clocks_on_demand(tinyml, tmp_path):
+    for label in LABELS:
+        (tmp_path / label).mkdir()
+        for i in range(4):
+            times = clock(200, i)
+            times[100:] -= 500
+            (tmp_path / label / f"{i}.csv").write_text(csv_text(readings(label, i), times=times))
+    options = {**SMALL, "time_unit": "ms", "sensors": ["accelerometer"]}
+    for action in ("drop", "split"):
+        tinyml.SensorClassifier(backward_clock=action, **options).train(tmp_path)
+    with pytest.raises(tinyml.Error, match="nearest: .*drop"):
+        tinyml.SensorClassifier(backward_clock="dropp", **options)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="skipped: root writes everywhere")
+def test_folder_that_cannot_be_written(cli, folders, tmp_path):
+    (tmp_path / "p").mkdir(mode=0o500)
+    cli("train", "sensors", "--data", folders, *TRAIN, "--out", tmp_path / "p").fails(tmp_path / "p")

@@ -126,7 +126,7 @@ TEST(SensorCsv, NamesLineAndColumnOfEveryMistake) {
   bad("x,y\n1e300,1\n", {"line 2", "\"x\"", "finite"});
   bad("x,y\n1e999,1\n", {"line 2", "\"x\"", "finite"});
   bad("nan,1\n", {"line 1", "\"column_1\"", "finite"});
-  bad("x,y\n1,high\n", {"line 2", "\"y\"", "high", "not a number", "channels"});
+  bad("x,y\n1,high\n", {"line 2", "\"y\"", "high", "not a number", "(columns)"});
   bad("x;y\n1,5;2,3\n", {"line 2", "\"x\"", "1,5", "decimal comma"});
   bad("1,5;2,3\n", {"line 1", "1,5", "decimal comma"});
   bad("x,y\n\"1.234,5\",2\n", {"line 2", "1.234,5", "decimal comma"});

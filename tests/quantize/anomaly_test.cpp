@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tests/oracle/oracle.h"
+#include "tinyml/formats/tflite.h"
 #include "tinyml/ops/operator.h"
 #include "tinyml/run/float_engine.h"
 #include "tinyml/run/int8_engine.h"
@@ -257,6 +259,43 @@ TEST(Anomaly, GaussiansOfOneCovarianceSeeAcrossTheirCorrelations) {
   };
   EXPECT_GE(worth(train::AnomalyMethod::gmm), 0.98);
   EXPECT_LE(worth(train::AnomalyMethod::kmeans), 0.9);
+}
+
+TEST(Anomaly, TensorFlowLiteMicroScoresTheSame) {
+  TINYML_NEEDS_ORACLE("tflite_micro");
+  ThreadPool pool(1);
+  for (const auto method :
+       {train::AnomalyMethod::mahalanobis, train::AnomalyMethod::kmeans, train::AnomalyMethod::gmm,
+        train::AnomalyMethod::autoencoder, train::AnomalyMethod::lstm}) {
+    SCOPED_TRACE(train::name_of(method));
+    train::AnomalyOptions options;
+    options.method = method;
+    options.step = static_cast<double>(kStep);
+    options.context = 1;
+    options.clusters = 3;
+    options.size.width = 6;
+    options.training.epochs = 2;
+    options.training.patience = 0;
+    const bool raw = method == train::AnomalyMethod::lstm;
+    if (!raw) options.merge = 2;
+    const auto normal = raw ? tones(40, 0.4, true, 1) : correlated(200, 0, true, 1);
+    const auto odd = raw ? tones(20, 0.5, true, 2) : correlated(40, 0.4, true, 2);
+    const Shape input{1, raw ? 32 : 1, raw ? 2 : 13, 1};
+    const train::AnomalyNet net = train::train_anomaly(input, normal, normal, options, pool);
+    const Graph int8 = quantize::quantize_anomaly(net, normal, kFeatures, pool);
+    std::vector<oracle::Call> calls, expected;
+    run::Int8Engine engine(int8);
+    for (const auto& row : odd) {
+      std::vector<int8_t> levels;
+      for (const float value : row) levels.push_back(static_cast<int8_t>(std::lround(value / kStep)));
+      calls.emplace_back(levels.begin(), levels.end());
+      const auto answer = engine.run(levels);
+      expected.emplace_back(answer.begin(), answer.end());
+    }
+    EXPECT_EQ(oracle::run_tflite_micro(formats::write_tflite(int8), calls), expected);
+    std::sort(expected.begin(), expected.end());
+    EXPECT_GE(std::unique(expected.begin(), expected.end()) - expected.begin(), 10);
+  }
 }
 
 TEST(Anomaly, RefusesTooLittleData) {

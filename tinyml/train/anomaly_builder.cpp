@@ -14,7 +14,6 @@ namespace tinyml::train {
 namespace {
 
 constexpr double kUnscored = std::numeric_limits<double>::infinity();
-constexpr double kRampTop = 6;  // ReLU6 is the ramp
 
 }  // namespace
 

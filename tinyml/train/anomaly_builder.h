@@ -11,6 +11,8 @@
 
 namespace tinyml::train {
 
+constexpr double kRampTop = 6;  // ReLU6 is the ramp
+
 class AnomalyBuilder {
  public:
   AnomalyBuilder(const Shape& input, const FeatureRows& normal, const AnomalyOptions& options,
@@ -31,7 +33,8 @@ class AnomalyBuilder {
   /// The context's values at the end of the input; of `context`, empty without.
   Stage context_stage();
   std::vector<int32_t> context_columns(const Stage& context) const;
-  /// The ramps of the curves as an activation of `context`, a row of values or [1, T, 1, values].
+  /// The ramps of the curves as an activation of `context`, a row of values or [1, T, 1, values]: 0 at `low`,
+  /// kRampTop at `high`, whichever is the larger.
   TensorId ramps_of(const ContextCurves& curves, TensorId context);
 
   /// Averages of neighbours; scored_ and feature_of_term follow.

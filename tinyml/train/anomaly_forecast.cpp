@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "tinyml/graph/builder.h"
@@ -49,29 +50,39 @@ AnomalyBuilder::Stage AnomalyBuilder::even_table() {
   }
   const ContextCurves power = fit_context(context.rows, columns, powers, options_.knots);
   if (power.ramps.empty()) return {table, normal_};
+  // The root of a gain is applied twice: gains differ by more than int8 has steps for.
   FeatureRows wanted;
   float largest = 1;
   for (const auto& row : context.rows) {
-    std::vector<float> gains;
+    std::vector<float> roots;
     for (const double p : power.at(row)) {
-      gains.push_back(static_cast<float>(1 / std::sqrt(std::max(p, options_.step * options_.step + 1e-9))));
+      roots.push_back(static_cast<float>(std::pow(std::max(p, options_.step * options_.step + 1e-9), -0.25)));
     }
-    largest = std::max(largest, *std::max_element(gains.begin(), gains.end()));
-    gains.resize(static_cast<size_t>(all), 1);
-    wanted.push_back(std::move(gains));
+    largest = std::max(largest, *std::max_element(roots.begin(), roots.end()));
+    roots.resize(static_cast<size_t>(all), 1);
+    wanted.push_back(std::move(roots));
   }
-  ContextCurves gain = fit_context(context.rows, columns, wanted, options_.knots);
+  ContextCurves root = fit_context(context.rows, columns, wanted, options_.knots);
   const int32_t before = net_.shape(context.tensor).back() - options_.context;
-  for (auto& ramp : gain.ramps) ramp.column += values - before;
-
-  const TensorId ramps = ramps_of(gain, table);
-  std::vector<double> rises;
-  for (size_t v = 0; v < gain.base.size(); ++v) {
-    for (const auto& rise : gain.rise) rises.push_back(rise[v] / 6);
+  for (auto& ramp : root.ramps) ramp.column += values - before;
+  // Small gains are to be the exact ones, so every ramp adds to them: where gains fall, it falls too.
+  for (size_t r = 0; r < root.ramps.size(); ++r) {
+    if (std::accumulate(root.rise[r].begin(), root.rise[r].end(), 0.0) >= 0) continue;
+    std::swap(root.ramps[r].low, root.ramps[r].high);
+    for (size_t v = 0; v < root.base.size(); ++v) {
+      root.base[v] += root.rise[r][v];
+      root.rise[r][v] = -root.rise[r][v];
+    }
   }
-  const TensorId gains = net_.pointwise("gains", ramps, rises, gain.base, Activation::relu);
+
+  const TensorId ramps = ramps_of(root, table);
+  std::vector<double> rises;
+  for (size_t v = 0; v < root.base.size(); ++v) {
+    for (const auto& rise : root.rise) rises.push_back(rise[v] / kRampTop);
+  }
+  const TensorId gains = net_.pointwise("root_gains", ramps, rises, root.base, Activation::relu);
   made_.ranges.push_back({gains, 0, largest});
-  const TensorId even = net_.binary("evened", Mul{}, table, gains);
+  const TensorId even = net_.binary("evened", Mul{}, net_.binary("half_evened", Mul{}, table, gains), gains);
   made_.ranges.push_back({even, -kReach, kReach});
   Stage result = stage(even);
   for (auto& row : result.rows) {
@@ -145,10 +156,12 @@ void AnomalyBuilder::forecast() {
   if (options_.context > 0) {
     const size_t before = made_.like_input.size();
     scored = without_context(sizes, context_stage(), scored_);
-    for (size_t i = before; i < made_.like_input.size(); ++i) {
-      made_.ranges.push_back({made_.like_input[i], -largest, reach});
-    }
     made_.like_input.resize(before);
+    const std::vector<double> deviations = deviations_of(scored.rows, means_of(scored.rows), 0);
+    constexpr double kDifference = 10;  // deviations
+    const auto most =
+        static_cast<float>(kDifference * *std::max_element(deviations.begin(), deviations.end()));
+    if (scored.tensor != sizes.tensor) made_.ranges.push_back({scored.tensor, -most, most});
   }
   mahalanobis(scored, static_cast<double>(reach) / 255, options_.shrinkage);
 }

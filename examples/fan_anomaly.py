@@ -30,7 +30,7 @@ def recorded(path: str) -> dict[tuple[int, float], np.ndarray]:
 
 
 def synthetic() -> dict[tuple[int, float], np.ndarray]:
-    """A fan whose frame rings with the blades; a weight on a blade adds to the turn's own frequency."""
+    """A fan whose frame rings with the blades; a weight on a blade shakes it once and twice a turn."""
     rng = np.random.default_rng(1)
     runs = {}
     for config in (1, 2):
@@ -40,7 +40,9 @@ def synthetic() -> dict[tuple[int, float], np.ndarray]:
             loud = (speed / 100) ** 2
             axes = []
             for axis in range(3):
-                own = (0.2 if config == 1 else 0.3) * np.sin(turn + axis)
+                own = 0.2 * np.sin(turn + axis)
+                if config != 1:
+                    own = 3 * own + 0.3 * np.sin(2 * turn + axis)
                 blades = 0.3 * np.sin(2.6 * turn + 2 * axis)
                 axes.append(loud * (own + blades + 0.15 * rng.standard_normal(t.size)))
             runs[config, speed] = np.stack(axes, axis=1).astype(np.float32)

@@ -133,12 +133,13 @@ Verdict judge(const Rule& rule, const Readings& r) {
   return verdict;
 }
 
-/// The rule as a program for a chip: a reading in, the alarm out.
+/// The rule as a program for a chip: a reading in, the alarm out. The harness initialises no objects.
 std::string program(const Rule& rule) {
   return fmt::format(
       "#include \"temperature.h\"\n#include \"tinyml/device/app/level_alarm.h\"\nnamespace temperature {{\n"
-      "static tinyml::device::LevelAlarm alarm({}, {});\nstatic int8_t on[1];\n"
+      "static tinyml::device::LevelAlarm alarm(0, 0);\nstatic bool begun;\nstatic int8_t on[1];\n"
       "const int8_t* invoke(const int8_t* reading) {{\n"
+      "  if (!begun) alarm = tinyml::device::LevelAlarm({}, {});\n  begun = true;\n"
       "  on[0] = alarm.add(static_cast<int16_t>(static_cast<uint8_t>(reading[0]) | reading[1] * 256));\n"
       "  return on;\n}}\n}}\n",
       rule.weight, rule.limit);
@@ -194,7 +195,7 @@ nlohmann::json to_json(const Rule& rule, const Verdict& v) {
 
 int run(int argc, char** argv) {
   std::string folder, json_path, device = "device";
-  std::vector<std::string> boards{"arduino_nano33_ble", "raspberry_pi_pico"};
+  std::vector<std::string> boards{"arduino_nano33_ble", "raspberry_pi_pico", "esp32_devkit"};
   CLI::App app("Failures of a machine by its temperature");
   app.add_option("data", folder)->required();
   app.add_option("--board", boards, "The emulated boards")->capture_default_str();

@@ -13,7 +13,7 @@ class LevelAlarm {
  public:
   enum : int32_t { fraction_bits = 12 };
 
-  LevelAlarm(int32_t weight, int32_t limit) : weight_(weight), limit_(limit) {}
+  constexpr LevelAlarm(int32_t weight, int32_t limit) : weight_(weight), limit_(limit) {}
 
   /// The first reading begins the mean. True while the mean is below the limit.
   bool add(int16_t reading) {

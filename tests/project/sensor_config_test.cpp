@@ -86,6 +86,12 @@ TEST(SensorConfig, MistakesNameLineAndKey) {
   EXPECT_TRUE(contains(error_of("[data]\nsensors = [{ name = \"a\" }, { name = \"a\" }]\n"), "given twice"));
   EXPECT_TRUE(contains(error_of("[features]\nkind = \"spektral\"\n"), "nearest: spectral"));
   EXPECT_TRUE(contains(error_of("[model]\narchitecture = \"cnn1d\"\n"), "nearest: cnn_1d"));
+  for (const std::string name : {"bidirectional_lstm", "bidirectional_gru"}) {
+    EXPECT_TRUE(contains(error_of("[model]\narchitecture = \"" + name + "\"\n"),
+                         "architecture \"" + name +
+                             "\": a bidirectional net begins at the end of a window, which no stream has; "
+                             "take lstm or gru"));
+  }
   EXPECT_TRUE(contains(error_of("[training]\nlearning_rate = 0\n"), "learning_rate must be above 0"));
   EXPECT_TRUE(contains(error_of("[training]\nlearning_rate = nan\n"), "learning_rate must be above 0"));
   EXPECT_TRUE(contains(error_of("[trainings]\n"), "unknown section trainings; nearest: training"));

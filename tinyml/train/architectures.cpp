@@ -97,6 +97,12 @@ Graph build_architecture(std::string_view name, const Shape& input, int32_t clas
   GraphBuilder net(std::string(name), seed);
   TensorId x = net.input("features", input);
   if (const auto body = sensor_net(name)) return net.finish(net.dense(body(net, x, size), classes));
+  if (name.starts_with("bidirectional_")) {
+    throw Error(ErrorKind::unsupported,
+                fmt::format("not supported: architecture \"{}\": a bidirectional net begins at the end of a "
+                            "window, which no stream has; take lstm or gru",
+                            name));
+  }
   if (input[1] < 8 || input[2] < 8) {
     throw Error(ErrorKind::invalid_argument,
                 fmt::format("features of {} are too small for {}: at least 8 frames of 8 bands",

@@ -26,7 +26,8 @@ const std::vector<Architecture>& architectures();
 
 /// A float32 net from [1, frames, bands, 1] to logits [1, classes] (or as many values, for a forecast), with
 /// initial weights. `size` is for the sensor nets: cnn_1d and its kin, lstm, gru, dense.
-/// Errors: invalid_argument, for an unknown name (with the nearest) or an input too small for the net.
+/// Errors: invalid_argument, for an unknown name (with the nearest) or an input too small for the net;
+/// unsupported, for bidirectional nets.
 Graph build_architecture(std::string_view name, const Shape& input, int32_t classes, uint64_t seed,
                          NetSize size = {});
 

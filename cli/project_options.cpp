@@ -27,7 +27,7 @@ void ProjectOptions::add_to(CLI::App& verb) {
                   "mfe (log-mel, default) or mfcc; of sensors raw, flatten, spectral or wavelet");
   verb.add_option(
       "--architecture", architecture,
-      "hybrid (default), hybrid_small, ds_cnn or tc_resnet; of sensors cnn_1d and its kin, lstm, dense");
+      "hybrid (default), hybrid_small, ds_cnn or tc_resnet; of sensors cnn_1d and its kin, lstm, gru, dense");
   verb.add_option("--epochs", epochs, "Rounds of training");
   verb.add_option("--seed", seed, "Of everything random");
   verb.add_option("--board", board, "Any name of a board (see tinyml boards)");

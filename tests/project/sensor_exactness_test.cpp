@@ -118,6 +118,7 @@ TEST_P(SensorExactness, GeneratedProgramsFromSamplesToScores) {
 INSTANTIATE_TEST_SUITE_P(Kinds, SensorExactness,
                          testing::Values(Kind{project::SensorFeatureKind::raw, "cnn_1d"},
                                          Kind{project::SensorFeatureKind::raw, "lstm"},
+                                         Kind{project::SensorFeatureKind::raw, "gru"},
                                          Kind{project::SensorFeatureKind::flatten, "dense"},
                                          Kind{project::SensorFeatureKind::spectral, "dense"},
                                          Kind{project::SensorFeatureKind::wavelet, "dense"}),

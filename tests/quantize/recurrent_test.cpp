@@ -98,11 +98,10 @@ const std::vector<Net> kLstms = {{"lstm", 12, 3, {8, 1}, 1},
                                  {"lstm", 75, 9, {40, 1}, 1.5f}};
 const std::vector<Net> kGrus = {{"gru", 12, 3, {8, 1}, 1}, {"gru", 20, 6, {16, 2}, 2}};
 
-class QuantizedLstm : public testing::TestWithParam<Net> {};
 class QuantizedRecurrent : public testing::TestWithParam<Net> {};
 
 // Trained nets answer each window anew; so must what others make of the file.
-TEST_P(QuantizedLstm, FileAnswersWindowAfterWindowAsTheNetInMemory) {
+TEST_P(QuantizedRecurrent, FileAnswersWindowAfterWindowAsTheNetInMemory) {
   const Net& shape = GetParam();
   std::set<uint8_t> values;
   for (uint64_t seed = 1; seed <= 4; ++seed) {
@@ -133,7 +132,6 @@ TEST_P(QuantizedRecurrent, TensorFlowLiteMicroAnswersWindowAfterWindowAsTheNetIn
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Sizes, QuantizedLstm, testing::ValuesIn(kLstms));
 INSTANTIATE_TEST_SUITE_P(Lstms, QuantizedRecurrent, testing::ValuesIn(kLstms));
 INSTANTIATE_TEST_SUITE_P(Grus, QuantizedRecurrent, testing::ValuesIn(kGrus));
 

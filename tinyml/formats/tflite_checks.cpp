@@ -104,7 +104,8 @@ void check_node(const Graph& graph, const Node& node) {
   const bool parameters = std::holds_alternative<Conv2D>(node.op) ||
                           std::holds_alternative<DepthwiseConv2D>(node.op) ||
                           std::holds_alternative<FullyConnected>(node.op);
-  const bool recurrent = std::holds_alternative<Lstm>(node.op);  // checks its parameters itself
+  const bool recurrent = std::holds_alternative<Lstm>(node.op) ||
+                         std::holds_alternative<Gru>(node.op);  // their mappings check the parameters
   for (size_t i = 0; i < (parameters || recurrent ? 1 : node.inputs.size()); ++i) {
     const Tensor& input = graph[node.inputs[i]];
     if (input.is_constant()) refuse(fmt::format("the constant input {}", input.name));

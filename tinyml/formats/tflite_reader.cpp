@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <flatbuffers/util.h>
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -10,6 +9,8 @@
 #include "tinyml/formats/tflite.h"
 #include "tinyml/formats/tflite_checks.h"
 #include "tinyml/formats/tflite_format.h"
+#include "tinyml/formats/tflite_tables.h"
+#include "tinyml/formats/tflite_unrolled.h"
 #include "tinyml/formats/tflite_variables.h"
 #include "tinyml/ops/operator.h"
 #include "tinyml/ops/tflite.h"
@@ -19,54 +20,13 @@ namespace {
 
 using Ids = std::vector<TensorId>;
 
+using tflite::clean;
+using tflite::count;
 using tflite::refuse;
 using tflite::reject;
 
-template <class Vector>
-size_t count(const Vector* vector) {
-  return vector ? vector->size() : 0;
-}
-
-bool is_utf8(const std::string& text) {
-  for (const char *at = text.c_str(), *end = at + text.size(); at < end;) {
-    if (flatbuffers::FromUTF8(&at) < 0) return false;
-  }
-  return true;
-}
-
-/// Names reach messages and generated sources: one line of valid UTF-8.
-std::string clean(const flatbuffers::String* text) {
-  std::string name = text ? text->str() : std::string();
-  const bool utf8 = is_utf8(name);
-  for (char& c : name) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !utf8)) c = '?';
-  }
-  return name;
-}
-
-std::string name_of(const schema::OperatorCode& code) {
-  const int32_t builtin =
-      std::max<int32_t>(static_cast<int32_t>(code.builtin_code()), code.deprecated_builtin_code());
-  if (static_cast<schema::BuiltinOperator>(builtin) == schema::BuiltinOperator::CUSTOM) {
-    return "CUSTOM " + clean(code.custom_code());
-  }
-  const std::string name = schema::EnumNameBuiltinOperator(static_cast<schema::BuiltinOperator>(builtin));
-  return name.empty() ? fmt::format("builtin {}", builtin) : name;
-}
-
-const schema::Model& root_of(std::span<const uint8_t> bytes) {
-  constexpr size_t kMostBytes = size_t{1} << 28;
-  constexpr flatbuffers::uoffset_t kDepth = 16, kTables = 200'000;
-  if (bytes.empty()) reject("the file is empty");
-  if (bytes.size() < 8 || !schema::ModelBufferHasIdentifier(bytes.data())) {
-    reject("this is not a .tflite file (it has no TFL3 identifier)");
-  }
-  if (bytes.size() > kMostBytes) refuse("a .tflite file above 256 MB");
-  flatbuffers::Verifier verifier(bytes.data(), bytes.size(), kDepth, kTables);
-  if (!schema::VerifyModelBuffer(verifier)) reject("the .tflite file is damaged or truncated");
-  return *schema::GetModel(bytes.data());
-}
+/// Of a file's tensor that unrolled operators alone use; those not read yet are kNoTensor.
+constexpr TensorId kInside = kNoTensor - 1;
 
 class Reader {
  public:
@@ -91,11 +51,11 @@ class Reader {
     variables_.refuse_in(graph_, graph_.outputs);
     for (const TensorId id : graph_.inputs) tflite::check_input(graph_, id);
     for (const TensorId id : graph_.outputs) tflite::check_output(graph_, id);
-    for (size_t i = 0; i < count(subgraph_->operators()); ++i) read_operator(i);
+    read_metadata();
+    read_operators();
     if (graph_.nodes.empty()) reject("the model has no operators");
     variables_.finish(graph_);
     keep_used_tensors();
-    read_metadata();
     verify(graph_);
     return std::move(graph_);
   }
@@ -103,9 +63,12 @@ class Reader {
  private:
   /// The graph's ids of the file's, reading tensors as they are first met; absent ones are kNoTensor.
   Ids ids_of(const flatbuffers::Vector<int32_t>* indexes) {
+    return indexes ? ids_of(std::vector<int32_t>(indexes->begin(), indexes->end())) : Ids();
+  }
+
+  Ids ids_of(const std::vector<int32_t>& indexes) {
     Ids ids;
-    for (size_t i = 0; i < count(indexes); ++i) {
-      const int32_t index = indexes->Get(static_cast<flatbuffers::uoffset_t>(i));
+    for (const int32_t index : indexes) {
       if (index == -1) {
         ids.push_back(kNoTensor);
         continue;
@@ -114,6 +77,7 @@ class Reader {
         reject(fmt::format("there is no tensor {}", index));
       }
       TensorId& id = ids_[static_cast<size_t>(index)];
+      if (id == kInside) reject(fmt::format("tensor {} is inside of an unrolled gru", index));
       if (id == kNoTensor) {
         id = graph_.add(read_tensor(static_cast<flatbuffers::uoffset_t>(index)));
         variables_.add_tensor(
@@ -187,39 +151,83 @@ class Reader {
     return bytes;
   }
 
+  void read_operators() {
+    auto unrolled = unrolled_.begin();
+    for (size_t i = 0; i < count(subgraph_->operators());) {
+      if (unrolled != unrolled_.end() && static_cast<size_t>(unrolled->first_operator) == i) {
+        i += read_unrolled(*unrolled++);
+      } else {
+        read_operator(i++);
+      }
+    }
+    if (unrolled != unrolled_.end()) {
+      reject(fmt::format("metadata {}: no gru begins at op {}", tflite::kUnrolled, unrolled->first_operator));
+    }
+  }
+
+  /// The number of operators that it has.
+  size_t read_unrolled(const tflite::Unrolled& unrolled) {
+    return with_context(fmt::format("op {} unrolled gru", unrolled.first_operator), [&] {
+      Node node{Gru{}, ids_of(unrolled.inputs), ids_of(std::vector{unrolled.output})};
+      variables_.refuse_in(graph_, node.inputs);
+      check(node);
+      if (static_cast<size_t>(graph_[node.inputs[0]].shape[1]) > count(subgraph_->operators())) {
+        reject("the file has too few operators for its steps");
+      }
+      schema::BuiltinOptionsUnion none;
+      ops::TfliteWriter writer{graph_, node, none};
+      ops::write_tflite(node.op, writer);
+      std::vector<Tensor> inside;
+      for (size_t i = 0; i < writer.step_tensors.size(); ++i) {
+        const size_t index = static_cast<size_t>(unrolled.first_tensor) + i;
+        if (index >= ids_.size()) reject(fmt::format("there is no tensor {}", index));
+        if (ids_[index] != kNoTensor) reject(fmt::format("tensor {} is used elsewhere", index));
+        ids_[index] = kInside;
+        inside.push_back(read_tensor(static_cast<flatbuffers::uoffset_t>(index)));
+      }
+      tflite::expect_unrolled(model_, unrolled, writer, inside);
+      graph_.nodes.push_back(std::move(node));
+      return writer.steps.size();
+    });
+  }
+
   void read_operator(size_t index) {
     const schema::Operator& source = *subgraph_->operators()->Get(static_cast<flatbuffers::uoffset_t>(index));
     if (source.opcode_index() >= count(model_.operator_codes())) {
       reject(fmt::format("op {}: there is no operator code {}", index, source.opcode_index()));
     }
     const schema::OperatorCode& code = *model_.operator_codes()->Get(source.opcode_index());
-    with_context(fmt::format("op {} {}", index, name_of(code)), [&] {
+    with_context(fmt::format("op {} {}", index, tflite::name_of(code)), [&] {
       Node node;
       node.inputs = ids_of(source.inputs());
       node.outputs = ids_of(source.outputs());
       if (std::count(node.outputs.begin(), node.outputs.end(), kNoTensor)) reject("an output is missing");
-      const auto builtin = static_cast<schema::BuiltinOperator>(
-          std::max<int32_t>(static_cast<int32_t>(code.builtin_code()), code.deprecated_builtin_code()));
+      const schema::BuiltinOperator builtin = tflite::builtin_of(code);
       if (variables_.set_to_zero(graph_, node, builtin)) return;
       const Ids given = node.inputs;
       node.op = ops::read_tflite(ops::TfliteReader{graph_, node, source, builtin, variables_.at_zero()});
       variables_.refuse_in(graph_, node.inputs);
-      variables_.refuse_in(graph_, node.outputs);
       variables_.keep_state(graph_, given);
-      tflite::check_node(graph_, node);
-      const Tensor& output = graph_[node.outputs[0]];
-      const Shape shape = output.shape;
-      const DType dtype = output.dtype;
-      ops::infer(graph_, node);
-      if (output.shape != shape) {
-        reject(fmt::format("its output is {} in the file and {} by its inputs and options", to_string(shape),
-                           to_string(output.shape)));
-      }
-      if (output.dtype != dtype) {
-        refuse(fmt::format("{} to {}", tinyml::name_of(output.dtype), tinyml::name_of(dtype)));
-      }
+      check(node);
       graph_.nodes.push_back(std::move(node));
     });
+  }
+
+  /// A node, read and not yet in the graph.
+  void check(const Node& node) {
+    variables_.refuse_in(graph_, node.outputs);
+    tflite::check_node(graph_, node);
+    const Tensor& output = graph_[node.outputs[0]];
+    const Shape shape = output.shape;
+    const DType dtype = output.dtype;
+    ops::infer(graph_, node);
+    if (output.shape != shape) {
+      reject(fmt::format("its output is {} in the file and {} by its inputs and options", to_string(shape),
+                         to_string(output.shape)));
+    }
+    if (output.dtype != dtype) {
+      refuse(fmt::format("{} to {}", tinyml::name_of(output.dtype), tinyml::name_of(dtype)));
+    }
   }
 
   /// Drops the tensors that became attributes and orders the others as in the file.
@@ -237,7 +245,7 @@ class Reader {
     Ids moved(graph_.tensors.size(), kNoTensor);
     std::vector<Tensor> kept;
     for (const TensorId id : ids_) {
-      if (id == kNoTensor || !used[static_cast<size_t>(id)]) continue;
+      if (id < 0 || !used[static_cast<size_t>(id)]) continue;
       moved[static_cast<size_t>(id)] = static_cast<TensorId>(kept.size());
       kept.push_back(std::move(graph_[id]));
     }
@@ -259,14 +267,19 @@ class Reader {
       const std::string name = clean(entry.name());
       if (name.rfind(tflite::kMetadataPrefix, 0) != 0) continue;
       const auto bytes = with_context("metadata " + name, [&] { return data_of(entry.buffer()); });
-      graph_.metadata[name.substr(tflite::kMetadataPrefix.size())] =
-          bytes ? std::string(bytes->begin(), bytes->end()) : std::string();
+      const std::string text = bytes ? std::string(bytes->begin(), bytes->end()) : std::string();
+      if (name == tflite::kUnrolled) {
+        unrolled_ = tflite::parse_unrolled(text);
+        continue;
+      }
+      graph_.metadata[name.substr(tflite::kMetadataPrefix.size())] = text;
     }
   }
 
   const schema::Model& model_;
   const schema::SubGraph* subgraph_;
   Ids ids_;  // from the file's tensors to the graph's
+  std::vector<tflite::Unrolled> unrolled_;
   tflite::Variables variables_;
   std::map<std::pair<const uint8_t*, size_t>, std::shared_ptr<const Bytes>> data_;
   size_t data_bytes_ = 0;
@@ -279,9 +292,9 @@ Graph read_tflite(std::span<const uint8_t> bytes) {
   // FlatBuffers reads numbers where they lie: a copy has the alignment that a caller's slice may not have.
   if (reinterpret_cast<uintptr_t>(bytes.data()) % 16 != 0) {
     const Bytes aligned(bytes.begin(), bytes.end());
-    return Reader(root_of(aligned)).read();
+    return Reader(tflite::root_of(aligned)).read();
   }
-  return Reader(root_of(bytes)).read();
+  return Reader(tflite::root_of(bytes)).read();
 }
 
 }  // namespace tinyml::formats

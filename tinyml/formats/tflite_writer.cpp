@@ -7,6 +7,7 @@
 
 #include "tinyml/formats/tflite.h"
 #include "tinyml/formats/tflite_format.h"
+#include "tinyml/formats/tflite_unrolled.h"
 #include "tinyml/ops/operator.h"
 #include "tinyml/ops/tflite.h"
 
@@ -47,7 +48,12 @@ class Writer {
     subgraph_.outputs = mapped(graph_.outputs);
     add_signature();
     for (const auto& [key, text] : graph_.metadata) {
+      TINYML_CHECK(tflite::kMetadataPrefix + key != tflite::kUnrolled);
       add_metadata(tflite::kMetadataPrefix + key, {text.begin(), text.end()});
+    }
+    if (!unrolled_.empty()) {
+      const std::string text = tflite::to_text(unrolled_);
+      add_metadata(tflite::kUnrolled, {text.begin(), text.end()});
     }
     std::vector<uint8_t> runtime(tflite::kRuntimeBytes);
     std::copy(min_runtime_.begin(), min_runtime_.end(), runtime.begin());
@@ -107,7 +113,10 @@ class Writer {
     if (later(writer.min_runtime, min_runtime_)) min_runtime_ = writer.min_runtime;
     if (!writer.steps.empty()) {
       std::vector<int32_t> places = mapped(node.inputs);
-      places.push_back(mapped(node.outputs)[0]);
+      const int32_t output = mapped(node.outputs)[0];
+      unrolled_.push_back({static_cast<int32_t>(subgraph_.operators.size()),
+                           static_cast<int32_t>(subgraph_.tensors.size()), output, places});
+      places.push_back(output);
       return add_steps(writer.steps, writer.step_tensors, std::move(places));
     }
     std::vector<int32_t> inputs = mapped(node.inputs);
@@ -131,14 +140,8 @@ class Writer {
                  std::vector<int32_t> places) {
     for (const Tensor& tensor : tensors) places.push_back(add(tensor));
     for (const ops::TfliteStep& step : steps) {
-      auto written = std::make_unique<schema::OperatorT>();
-      written->opcode_index = code_index(step.builtin, step.version);
-      for (const int32_t place : step.inputs) {
-        written->inputs.push_back(place < 0 ? -1 : places[static_cast<size_t>(place)]);
-      }
-      for (const int32_t place : step.outputs) written->outputs.push_back(places[static_cast<size_t>(place)]);
-      written->builtin_options = *step.options;
-      subgraph_.operators.push_back(std::move(written));
+      subgraph_.operators.push_back(
+          tflite::operator_of(step, code_index(step.builtin, step.version), places));
     }
   }
 
@@ -193,6 +196,7 @@ class Writer {
   const Graph& graph_;
   std::vector<TensorId> ids_;  // from the graph's tensors to the file's
   std::map<std::shared_ptr<const std::vector<uint8_t>>, uint32_t> buffers_;
+  std::vector<tflite::Unrolled> unrolled_;
   std::string_view min_runtime_ = "1.5.0";
   schema::SubGraphT subgraph_;
   schema::ModelT model_;

@@ -13,7 +13,7 @@ namespace {
 
 constexpr float kGateScale = 1.0f / 4096, kStateScale = 1.0f / 32768, kChangeScale = 1.0f / 16384;
 
-/// Writes a GRU as builtin operators on int16, step by step.
+/// Writes a GRU as builtin operators, step by step: on float32, or an int8 one on int16.
 class Unroller {
  public:
   explicit Unroller(TfliteWriter& writer) : writer_(writer) {}
@@ -24,19 +24,16 @@ class Unroller {
     steps_ = x[1];
     inputs_ = x[2];
     units_ = y[2];
-    const float input_scale = writer_.input(0).quantization.scale();
-    const int32_t wide = add(Builtin::QUANTIZE, {0}, tensor(x, input_scale), schema::QuantizeOptionsT());
+    const float input_scale = int8_ ? writer_.input(0).quantization.scale() : 1;
+    const int32_t wide =
+        int8_ ? add(Builtin::QUANTIZE, {0}, tensor(x, input_scale), schema::QuantizeOptionsT()) : 0;
     const int32_t rows = reshape(wide, {steps_, inputs_}, input_scale);
     std::array<std::vector<int32_t>, 3> sums;
     for (int32_t g = 0; g < 3; ++g) {
-      sums[static_cast<size_t>(g)] = split(
-          dense(rows, 1 + g, wide_bias(static_cast<size_t>(7 + g), input_scale, static_cast<size_t>(1 + g)),
-                steps_));
+      sums[static_cast<size_t>(g)] = split(dense(rows, 1 + g, bias(7 + g, input_scale, 1 + g), steps_));
     }
-    const int32_t new_bias = wide_bias(10, kStateScale, 6);
-    int32_t hidden =
-        constant(DType::int16, {1, units_},
-                 to_constant<int16_t>(std::vector<int16_t>(static_cast<size_t>(units_))), kStateScale);
+    const int32_t new_bias = bias(10, kStateScale, 6);
+    int32_t hidden = zeros();
     std::vector<int32_t> outputs;
     for (size_t t = 0; t < static_cast<size_t>(steps_); ++t) {
       const int32_t update = gate(sums[0][t], dense(hidden, 4, TfliteWriter::kLeftOut, 1));
@@ -49,11 +46,8 @@ class Unroller {
       hidden = pair(Builtin::ADD, fresh, change, kStateScale);
       outputs.push_back(hidden);
     }
-    Tensor narrow = tensor({steps_, units_}, 1);
-    narrow.dtype = DType::int8;
-    narrow.quantization = writer_.output().quantization;
-    const int32_t flat =
-        add(Builtin::QUANTIZE, {joined(outputs)}, std::move(narrow), schema::QuantizeOptionsT());
+    const int32_t all = joined(outputs);
+    const int32_t flat = int8_ ? narrow(all) : all;
     schema::ReshapeOptionsT options;
     options.new_shape = y;
     emit(Builtin::RESHAPE, {flat, shape(y)}, {writer_.output_place()}, options);
@@ -64,10 +58,8 @@ class Unroller {
 
   Tensor tensor(Shape shape, float scale) const {
     return {writer_.output().name + "/" + std::to_string(writer_.step_tensors.size()),
-            DType::int16,
-            std::move(shape),
-            {{scale}, {0}, 0},
-            nullptr};
+            int8_ ? DType::int16 : DType::float32, std::move(shape),
+            int8_ ? Quantization{{scale}, {0}, 0} : Quantization(), nullptr};
   }
   Tensor row(float scale) const { return tensor({1, units_}, scale); }
 
@@ -89,12 +81,30 @@ class Unroller {
                     to_constant(std::span<const int32_t>(extents)), 1);
   }
 
-  /// The bias of the sum of `input_scale` and the matrix `weights`, in 64 bits.
-  int32_t wide_bias(size_t input, float input_scale, size_t weights) {
-    const auto values = writer_.input(input).values<int32_t>();
+  int32_t zeros() {
+    const Shape extents = {1, units_};
+    const auto count = static_cast<size_t>(units_);
+    if (int8_) {
+      return constant(DType::int16, extents, to_constant<int16_t>(std::vector<int16_t>(count)), kStateScale);
+    }
+    return constant(DType::float32, extents, to_constant<float>(std::vector<float>(count)), 1);
+  }
+
+  /// The bias `place` of the sum of what has `input_scale` and the matrix `weights`; of an int8 layer in 64
+  /// bits.
+  int32_t bias(int32_t place, float input_scale, int32_t weights) {
+    if (!int8_) return place;
+    const auto values = writer_.input(static_cast<size_t>(place)).values<int32_t>();
     return constant(DType::int64, {units_},
                     to_constant<int64_t>(std::vector<int64_t>(values.begin(), values.end())),
-                    input_scale * writer_.input(weights).quantization.scale());
+                    input_scale * writer_.input(static_cast<size_t>(weights)).quantization.scale());
+  }
+
+  int32_t narrow(int32_t from) {
+    Tensor one = tensor({steps_, units_}, 1);
+    one.dtype = DType::int8;
+    one.quantization = writer_.output().quantization;
+    return add(Builtin::QUANTIZE, {from}, std::move(one), schema::QuantizeOptionsT());
   }
 
   template <class Options = std::monostate>
@@ -103,7 +113,7 @@ class Unroller {
     auto held = std::make_shared<schema::BuiltinOptionsUnion>();
     if constexpr (!std::is_same_v<Options, std::monostate>) held->Set(std::move(options));
     writer_.steps.push_back(
-        {builtin, version_of(builtin), std::move(inputs), std::move(outputs), std::move(held)});
+        {builtin, version_of(builtin, inputs), std::move(inputs), std::move(outputs), std::move(held)});
   }
 
   template <class Options = std::monostate>
@@ -171,27 +181,29 @@ class Unroller {
     return add(Builtin::LOGISTIC, {pair(Builtin::ADD, a, b, kGateScale)}, row(kStateScale));
   }
 
-  static int32_t version_of(Builtin builtin) {
-    if (builtin == Builtin::FULLY_CONNECTED) return 7;
-    if (builtin == Builtin::RESHAPE) return 1;
-    return 2;
+  int32_t version_of(Builtin builtin, const std::vector<int32_t>& inputs) const {
+    if (builtin == Builtin::FULLY_CONNECTED) {
+      if (int8_) return 7;
+      return inputs[2] == TfliteWriter::kLeftOut ? 6 : 1;
+    }
+    return !int8_ || builtin == Builtin::RESHAPE ? 1 : 2;
   }
 
   TfliteWriter& writer_;
+  const bool int8_ = writer_.is_int8();
   int32_t steps_ = 0, inputs_ = 0, units_ = 0;
 };
 
 }  // namespace
 
 void write_tflite(const Gru& op, TfliteWriter& writer) {
-  if (!writer.is_int8()) {
-    throw Error(ErrorKind::unsupported, "the .tflite format has no float gru: quantize the model");
-  }
   if (op.stateful) {
     throw Error(ErrorKind::unsupported,
                 "the .tflite format has no gru that keeps its state: write the windowed model");
   }
-  writer.min_runtime = "2.5.0";
+  if (writer.input(0).shape.at(0) != 1) refuse("a batch, where 1 is needed");
+  expect_parameters(writer.graph, writer.node, 6);
+  writer.min_runtime = writer.is_int8() ? "2.5.0" : "2.1.0";
   Unroller(writer).run();
 }
 

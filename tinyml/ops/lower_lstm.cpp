@@ -239,17 +239,7 @@ bool read_tflite(Lstm& op, const TfliteReader& reader) {
   const std::vector<TensorId> all = inputs;
   inputs.assign(all.begin(), all.begin() + 9);
   inputs.insert(inputs.end(), all.begin() + 12, all.begin() + 16);
-  for (size_t i = 1; i < inputs.size(); ++i) {
-    const bool bias = i > 2 * kGates;
-    const Tensor& tensor = reader.input(i);
-    const DType wanted = !int8 ? DType::float32 : bias ? DType::int32 : DType::int8;
-    if (!tensor.is_constant() || tensor.dtype != wanted) {
-      refuse("the parameter " + tensor.name + ", which is not a constant of " + std::string(name_of(wanted)));
-    }
-    if (int8 && !bias && (tensor.quantization.scales.size() != 1 || tensor.quantization.zero_point() != 0)) {
-      refuse("the weights " + tensor.name + ", which are not symmetric with one scale");
-    }
-  }
+  expect_parameters(reader.graph, reader.node, 2 * kGates);
   return true;
 }
 

@@ -48,7 +48,8 @@ struct TfliteWriter {
   /// that `order` takes from, then in step_tensors.
   std::vector<TfliteStep> first_steps = {};
 
-  /// The operators that stand for the node, in order; empty: the one that the other members describe.
+  /// The operators that stand for the node, in order; empty: the one that the other members describe. Files
+  /// say that they belong together, and readers ask write_tflite whether they are the ones.
   std::vector<TfliteStep> steps = {};
   std::vector<Tensor> step_tensors = {};
   int32_t output_place() const { return static_cast<int32_t>(node.inputs.size()); }

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tinyml/formats/tflite_tables.h"
+
+#include <flatbuffers/util.h>
+#include <fmt/core.h>
+
+#include "tinyml/formats/tflite_checks.h"
+
+namespace tinyml::formats::tflite {
+namespace {
+
+bool is_utf8(const std::string& text) {
+  for (const char *at = text.c_str(), *end = at + text.size(); at < end;) {
+    if (flatbuffers::FromUTF8(&at) < 0) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+const schema::Model& root_of(std::span<const uint8_t> bytes) {
+  constexpr size_t kMostBytes = size_t{1} << 28;
+  constexpr flatbuffers::uoffset_t kDepth = 16, kTables = 1 << 22;
+  if (bytes.empty()) reject("the file is empty");
+  if (bytes.size() < 8 || !schema::ModelBufferHasIdentifier(bytes.data())) {
+    reject("this is not a .tflite file (it has no TFL3 identifier)");
+  }
+  if (bytes.size() > kMostBytes) refuse("a .tflite file above 256 MB");
+  flatbuffers::Verifier verifier(bytes.data(), bytes.size(), kDepth, kTables);
+  if (!schema::VerifyModelBuffer(verifier)) reject("the .tflite file is damaged or truncated");
+  return *schema::GetModel(bytes.data());
+}
+
+std::string clean(const flatbuffers::String* text) {
+  std::string name = text ? text->str() : std::string();
+  const bool utf8 = is_utf8(name);
+  for (char& c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !utf8)) c = '?';
+  }
+  return name;
+}
+
+std::string name_of(const schema::OperatorCode& code) {
+  const schema::BuiltinOperator builtin = builtin_of(code);
+  if (builtin == schema::BuiltinOperator::CUSTOM) return "CUSTOM " + clean(code.custom_code());
+  const std::string name = schema::EnumNameBuiltinOperator(builtin);
+  return name.empty() ? fmt::format("builtin {}", static_cast<int32_t>(builtin)) : name;
+}
+
+}  // namespace tinyml::formats::tflite

@@ -39,6 +39,29 @@ TEST(RunElf, AnswersEveryRecordOnEveryCore) {
   }
 }
 
+TEST(RunElf, InitialisedObjectsHaveTheirValues) {
+  SKIP_WITHOUT_TOOLS(Core::cortex_m4, Core::xtensa_lx6);
+  const ToyModel toy("constexpr int32_t input_bytes = 1, output_bytes = 4;", R"(
+struct Made { int8_t value; explicit Made(const int8_t* from) : value(static_cast<int8_t>(*from + 1)) {} };
+int8_t seven = 7;
+alignas(16) int8_t wide[20] = {1, 2, 3};
+Made made(&seven);
+static int8_t output[4];
+const int8_t* invoke(const int8_t* input) {
+  output[0] = static_cast<int8_t>(input[0] + made.value);
+  output[1] = seven;
+  output[2] = wide[2]++;
+  output[3] = wide[19]++;
+  return output;
+})");
+  for (const Core core : {Core::cortex_m0plus, Core::cortex_m4, Core::cortex_m7, Core::xtensa_lx6}) {
+    SCOPED_TRACE(name_of(core));
+    const std::vector<Bytes> records{{1}, {2}};
+    const RunResult result = run_elf({.elf = toy.build(core), .core = core, .records = records});
+    EXPECT_THAT(result.output, ElementsAre(9, 7, 3, 0, 10, 7, 4, 1));
+  }
+}
+
 TEST(RunElf, StreamsHopsAndCountsTheLastPush) {
   SKIP_WITHOUT_TOOLS(Core::cortex_m4);
   const ToyModel toy(R"(

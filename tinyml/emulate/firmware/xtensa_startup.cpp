@@ -15,7 +15,8 @@ __attribute__((optimize("no-tree-loop-distribute-patterns"))) void harness_reset
   const uint32_t* from = &harness_data_load;
   for (uint32_t* to = &harness_data_start; to < &harness_data_end;) *to++ = *from++;
   for (uint32_t* to = &harness_bss_start; to < &harness_bss_end;) *to++ = 0;
-  for (Initializer* call = &harness_init_start; call < &harness_init_end; ++call) (*call)();
+  // .ctors, which this compiler fills instead of .init_array, is called from its end.
+  for (Initializer* call = &harness_init_end; call > &harness_init_start;) (*--call)();
   harness::leave(main() == 0);
 }
 

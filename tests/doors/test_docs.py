@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every `tinyml` command that the README and the guides show works, in the order in which they show it."""
+"""Every `tinyml` command and example that the README and the guides show works, in the order in which they show it."""
 
 import os
 import re
 import shlex
 import subprocess
+import sys
 
 import pytest
 from conftest import CLI, ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PYTHON = ".venv/bin/python"
 # Learning for seconds is enough here; everything else runs as it is written.
 SHORTER = {"train": ["--epochs", "3"]}
 
@@ -17,17 +19,21 @@ SHORTER = {"train": ["--epochs", "3"]}
 def commands(page) -> list[str]:
     blocks = re.findall(r"^```sh\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
     lines = [line.split("  #")[0].strip() for block in blocks for line in block.splitlines()]
-    return [line for line in lines if line.startswith("build/bin/tinyml ")]
+    return [line for line in lines if line.startswith(("build/bin/tinyml ", PYTHON + " examples/"))]
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda page: page.name)
-def test_commands_of(page, tmp_path, emulator):
+def test_commands_of(page, tmp_path, emulator, request):
     if not CLI.exists():
         pytest.fail(f"no command line at {CLI}: build it, or set TINYML_CLI")
     (tmp_path / "build").mkdir()
     (tmp_path / "build" / "bin").symlink_to(CLI.parent)
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
     for command in commands(page):
         words = shlex.split(command)
+        if words[0] == PYTHON:
+            request.getfixturevalue("tinyml")
+            words = [sys.executable, *words[1:], "--epochs", "3"]
         words += SHORTER.get(words[1], [])
         done = subprocess.run(
             words, cwd=tmp_path, env=os.environ, capture_output=True, text=True, timeout=300, check=False
@@ -38,3 +44,5 @@ def test_commands_of(page, tmp_path, emulator):
 def test_pages_show_commands():
     shown = {page.name: len(commands(page)) for page in PAGES}
     assert shown["README.md"] >= 4 and shown["keywords.md"] >= 9
+    for example in ("activity", "gesture", "occupancy"):
+        assert shown[f"example-{example}.md"] >= 3

@@ -78,6 +78,7 @@ SensorConfig make_config(const std::string& task, const nb::list& sensors, const
   options.add("shift", c.training.shift);
   options.add("speed", c.training.speed);
   options.add("warp", c.training.warp);
+  options.add("offset", c.training.offset);
   options.add("rotation_degrees", c.training.rotation_degrees);
   options.add("refit", c.training.refit);
   options.add("label_smoothing", c.training.label_smoothing);

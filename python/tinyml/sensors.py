@@ -109,7 +109,7 @@ class SensorClassifier(Classifier):
     group_pattern, fuse, hmac_key; features ("raw",
     "flatten", "spectral", "wavelet") with frame_samples, hop_samples, filter, cutoff_hz, order, fft_size,
     overlap, log, wavelet, levels, headroom; of the net architecture, width, depth, dropout; of training epochs,
-    batch, patience, copies, learning_rate, augment with jitter, scaling, shift, speed, warp and
+    batch, patience, copies, learning_rate, augment with jitter, scaling, shift, speed, warp, offset and
     rotation_degrees, refit, label_smoothing, mixup, balance_classes, seed; board, name; threads: 0 to 256; 0
     takes all logical CPUs.
 

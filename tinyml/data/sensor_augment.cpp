@@ -94,6 +94,10 @@ std::vector<float> augment_window(const SensorRecording& recording, size_t begin
     first += own;
   }
   TINYML_CHECK(first == channels);
+  for (size_t c = 0; options.offset > 0 && c < channels; ++c) {
+    const double moved = random.uniform(-options.offset, options.offset) * static_cast<double>(deviation[c]);
+    for (size_t i = c; i < values.size(); i += channels) values[i] += static_cast<float>(moved);
+  }
   if (options.jitter > 0) {
     const double amount = random.uniform(0, options.jitter);
     for (size_t i = 0; i < values.size(); ++i) {

@@ -17,6 +17,7 @@ struct SensorAugment {
   double shift = 0.1;           // the window begins earlier or later by up to this share of its length
   double speed = 0.1;           // it covers up to this share more or less time
   double warp = 0.1;            // within it time runs up to this share faster and slower
+  double offset = 0;            // every channel moves by up to this, in its standard deviations: drift
   double rotation_degrees = 0;  // sensors of 3 channels turn by up to this, each about the same random axis
 };
 

@@ -10,7 +10,7 @@ namespace {
 
 data::SensorAugment augmentation_of(const SensorConfig& config) {
   const SensorConfig::Training& t = config.training;
-  return {t.jitter, t.scaling, t.shift, t.speed, t.warp, t.rotation_degrees};
+  return {t.jitter, t.scaling, t.shift, t.speed, t.warp, t.offset, t.rotation_degrees};
 }
 
 }  // namespace

@@ -251,6 +251,7 @@ void check(const SensorConfig& c) {
   within("shift", c.training.shift, 0, 1);
   within("speed", c.training.speed, 0, 0.9);
   within("warp", c.training.warp, 0, 0.9);
+  within("offset", c.training.offset, 0, 10);
   within("rotation_degrees", c.training.rotation_degrees, 0, 180);
   within("mixup", c.training.mixup, 0, 10);
   if (!(c.training.label_smoothing >= 0 && c.training.label_smoothing < 1)) {

@@ -93,6 +93,7 @@ void read_training(Section section, SensorConfig::Training& training) {
   section.read("shift", training.shift);
   section.read("speed", training.speed);
   section.read("warp", training.warp);
+  section.read("offset", training.offset);
   section.read("rotation_degrees", training.rotation_degrees);
   section.read("refit", training.refit);
   section.read("label_smoothing", training.label_smoothing);
@@ -219,6 +220,7 @@ std::string to_toml(const SensorConfig& c) {
   line("shift", c.training.shift, "in windows, at most");
   line("speed", c.training.speed, "at most");
   line("warp", c.training.warp, "of the clock within a window, at most");
+  line("offset", c.training.offset, "of every channel, in its standard deviations: drift");
   line("rotation_degrees", c.training.rotation_degrees, "of sensors with three axes, at most");
   line("refit", c.training.refit, "train again on the validation windows too");
   line("label_smoothing", c.training.label_smoothing);

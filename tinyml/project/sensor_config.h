@@ -100,7 +100,8 @@ struct SensorConfig {
     double learning_rate = 4e-3;
     bool augment = true;
     // What augmenting does at most (see data::SensorAugment).
-    double jitter = 0.05, scaling = 0.1, shift = 0.1, speed = 0.1, warp = 0.1, offset = 0, rotation_degrees = 0;
+    double jitter = 0.05, scaling = 0.1, shift = 0.1, speed = 0.1, warp = 0.1, offset = 0,
+           rotation_degrees = 0;
     bool refit = true;  // after the validated run, train again on the validation split too
     double label_smoothing = 0.1, mixup = 0.2;
     bool balance_classes = false;  // weigh classes by the inverse of how often they occur

@@ -67,8 +67,8 @@ struct SensorLoadOptions {
 /// list's, group_pattern's, the file's own (group_column, run_columns), or the file. Rows of files without a
 /// clock come at csv.row_rate_hz, or else at rate_hz.
 /// The same files give the same dataset on any machine. Errors: not_found, bad_file with the file's name;
-/// invalid_argument: recordings of different channels, clocks known and unknown, clocks far slower than rate_hz, a label that has no
-/// recording; interrupted.
+/// invalid_argument: recordings of different channels, clocks known and unknown, clocks far slower than
+/// rate_hz, a label that has no recording; interrupted.
 SensorDataset load_sensor_dataset(const std::filesystem::path& path, const SensorLoadOptions& options = {});
 
 /// The same for recordings in memory, with or without times of their own; a recording without either times or

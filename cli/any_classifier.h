@@ -2,16 +2,23 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
+#include "tinyml/project/anomaly_detector.h"
 #include "tinyml/project/audio_classifier.h"
 #include "tinyml/project/sensor_classifier.h"
 
 namespace tinyml::cli {
 
-/// Calls `use` with the classifier of a trained project folder, of whichever kind its tinyml.toml names.
+/// Calls `use` with what a trained project folder holds, of whichever kind its tinyml.toml names: an
+/// AudioClassifier, a SensorClassifier or an AnomalyDetector.
 template <class Use>
 void with_classifier(const std::filesystem::path& folder, int threads, Use use) {
-  if (project::is_sensor_task(project::task_of_project(folder / "tinyml.toml"))) {
+  const std::string task = project::task_of_project(folder / "tinyml.toml");
+  if (task == project::name_of(project::SensorTask::anomaly_detection)) {
+    AnomalyDetector detector = AnomalyDetector::load(folder, threads);
+    use(detector);
+  } else if (project::is_sensor_task(task)) {
     SensorClassifier classifier = SensorClassifier::load(folder, threads);
     use(classifier);
   } else {

@@ -14,9 +14,11 @@
 namespace tinyml::cli {
 namespace {
 
-void print(const Evaluation& evaluation, const Context& context) {
-  std::printf("%s",
-              context.json ? (to_json(evaluation).dump(2) + "\n").c_str() : to_text(evaluation).c_str());
+template <class Evaluated, class Classifier>
+void print(const Evaluated& evaluation, const Classifier& classifier, const Context& context) {
+  const std::string text =
+      context.json ? to_json(evaluation).dump(2) + "\n" : to_text(evaluation, classifier);
+  std::printf("%s", text.c_str());
 }
 
 }  // namespace
@@ -27,12 +29,13 @@ void add_evaluate(CLI::App& app, Context& context) {
   };
   auto options = std::make_shared<Options>();
   CLI::App* verb =
-      app.add_subcommand("evaluate", "Accuracy of float32 and int8 on clips that training did not see");
+      app.add_subcommand("evaluate", "What float32 and int8 are worth on data that training did not see");
   add_path(*verb, "project", options->project, "A trained project folder")->required();
-  add_path(*verb, "--data", options->data, "Other clips than the project's test split");
+  add_path(*verb, "--data", options->data, "Other data than the project's own test split");
   verb->callback([options, &context] {
     with_classifier(options->project, context.threads, [&](const auto& classifier) {
-      print(classifier.evaluate(options->data, context.progress()), context);
+      print(classifier.evaluate(std::filesystem::path(options->data), context.progress()), classifier,
+            context);
     });
   });
 }
@@ -47,7 +50,7 @@ void add_compare(CLI::App& app, Context& context) {
       "compare",
       "Hold the generated program, on the host and on emulated cores, to the host engine, byte for byte");
   add_path(*verb, "project", options->project, "A trained project folder")->required();
-  add_path(*verb, "--data", options->data, "Other clips than the project's test split");
+  add_path(*verb, "--data", options->data, "Other data than the project's own test split");
   verb->add_option("--cores", options->cores, "Separated by commas; host: this machine's compiler")
       ->delimiter(',')
       ->capture_default_str();
@@ -85,10 +88,16 @@ void add_quantize(CLI::App& app, Context& context) {
   verb->callback([options, &context] {
     const auto calibration = quantize::parse_calibration(options->calibration);
     with_classifier(options->project, context.threads, [&](auto& classifier) {
-      classifier.check_folder(options->project);
-      classifier.quantize(calibration, context.progress());
-      classifier.save(options->project);
-      print(classifier.evaluate(), context);
+      if constexpr (requires { classifier.quantize(calibration, context.progress()); }) {
+        classifier.check_folder(options->project);
+        classifier.quantize(calibration, context.progress());
+        classifier.save(options->project);
+        print(classifier.evaluate(), classifier, context);
+      } else {
+        throw Error(
+            ErrorKind::unsupported,
+            "an anomaly detector's int8 ranges follow from its calibrated score: train it again instead");
+      }
     });
   });
 }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/terminal.h"
+#include "tinyml/project/anomaly_evaluation.h"
 
 namespace tinyml::cli {
 namespace {
@@ -41,6 +42,25 @@ std::string to_text(const Evaluation& evaluation) {
   return table(rows) + fmt::format("Accuracy on {} clips: int8 {}, float32 {}\n", evaluation.int8.total(),
                                    percent(evaluation.int8.accuracy()),
                                    percent(evaluation.float32.accuracy()));
+}
+
+nlohmann::json to_json(const AnomalyEvaluation& evaluation) {
+  return nlohmann::json::parse(project::to_json(evaluation));
+}
+
+nlohmann::json to_json(const AnomalyFit& fit) {
+  if (fit.tflite_bytes == 0) return nullptr;
+  return {{"limit_kb", fit.limit_kb},
+          {"chosen", fit.chosen},
+          {"given_up", fit.given_up},
+          {"tflite_bytes", fit.tflite_bytes},
+          {"flash_bytes", fit.flash_bytes},
+          {"feature_bytes", fit.feature_bytes},
+          {"flash_source", fit.flash_measured ? "measured" : "estimated"}};
+}
+
+std::string to_text(const AnomalyEvaluation& evaluation, const AnomalyDetector& detector) {
+  return project::to_text(evaluation, detector.config().threshold);
 }
 
 }  // namespace tinyml::cli

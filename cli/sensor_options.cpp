@@ -9,6 +9,22 @@
 namespace tinyml::cli {
 namespace {
 
+/// "accelerometer", "accelerometer:3" or "accelerometer:3:g".
+Sensor parse_sensor(const std::string& text) {
+  const size_t colon = text.find(':');
+  if (colon == std::string::npos) return known_sensor(text);
+  const size_t second = text.find(':', colon + 1);
+  const std::string channels = text.substr(colon + 1, second - colon - 1);
+  constexpr size_t kDigits = 3;
+  if (colon == 0 || channels.empty() || channels.size() > kDigits ||
+      channels.find_first_not_of("0123456789") != std::string::npos) {
+    throw Error(ErrorKind::invalid_argument,
+                "--sensors does not take \"" + text + "\": write name, name:channels or name:channels:unit");
+  }
+  return {text.substr(0, colon), std::stoi(channels), 0,
+          second == std::string::npos ? "" : text.substr(second + 1), 0};
+}
+
 void refuse(const std::vector<const CLI::Option*>& options, const std::string& kind) {
   for (const CLI::Option* option : options) {
     if (option->count() == 0) continue;
@@ -30,7 +46,7 @@ void AnyProjectOptions::add_to(CLI::App& verb) {
     sensors_only_.push_back(verb.add_option(name, values, help)->delimiter(','));
   };
   Sensors& s = sensors;
-  list("--sensors", s.sensors, "Sensors in the order of the channels: accelerometer,gyroscope");
+  list("--sensors", s.sensors, "In the order of the channels: accelerometer,gyroscope or name:channels:unit");
   list("--labels", s.labels, "The labels to keep (default: all)");
   list("--columns", s.columns, "The CSV columns to read (default: all)");
   list("--run-columns", s.run_columns, "CSV columns whose change begins a new recording");
@@ -38,8 +54,8 @@ void AnyProjectOptions::add_to(CLI::App& verb) {
   list("--validation-groups", s.validation_groups, "Those of the validation split");
   add("--rate", s.rate_hz, "Hz that sensor data is resampled to (default: its own)");
   add("--window-s", s.window_s, "What one answer sees, in seconds");
-  add("--window-samples", s.window_samples, "The same in samples");
-  add("--stride-samples", s.stride_samples, "Between windows (default: half a window)");
+  add("--window-samples,--window-size", s.window_samples, "The same in samples");
+  add("--stride-samples", s.stride_samples, "Between windows, or scores (default: half a window)");
   add("--fit", s.fit, "cut, or one window a recording: stretch or pad");
   add("--label-rule", s.label_rule, "Of a window: majority, centre or interval");
   add("--split", s.split, "automatic, group, time or order");
@@ -63,7 +79,7 @@ bool AnyProjectOptions::of_sensors() const {
   if (std::find(audio.begin(), audio.end(), task) != audio.end()) return false;
   if (project::is_sensor_task(task)) {
     throw Error(ErrorKind::invalid_argument,
-                task + " is not for init: use AnomalyDetector of the Python package");
+                task + " is not for init: tinyml train anomaly makes the project");
   }
   std::vector<std::string> names = audio;
   names.insert(names.end(), known.begin(), known.end());
@@ -80,7 +96,7 @@ project::SensorConfig AnyProjectOptions::sensor_config() const {
   refuse(audio_only_, "audio");
   const Sensors& s = sensors;
   project::SensorConfig config = project::sensor_defaults(project::parse_sensor_task(task));
-  for (const std::string& sensor : s.sensors) config.data.sensors.push_back(known_sensor(sensor));
+  for (const std::string& sensor : s.sensors) config.data.sensors.push_back(parse_sensor(sensor));
   config.data.path = data;
   config.data.labels = s.labels;
   config.data.csv.channels = s.columns;

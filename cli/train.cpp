@@ -7,6 +7,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/anomaly_options.h"
 #include "cli/commands.h"
 #include "cli/paths.h"
 #include "cli/results.h"
@@ -24,17 +25,20 @@ const project::TrainingLog& log_of(const SensorClassifier& classifier) { return 
 
 struct Options : AnyProjectOptions {
   std::string what, out;
+  AnomalyOptions anomalies;
 
-  bool one_step() const { return what == "kws" || what == "sensors"; }
+  bool one_step() const { return what == "kws" || what == "sensors" || what == "anomaly"; }
 };
+
+Error no_data(const fs::path& folder) {
+  return {ErrorKind::invalid_argument, (folder / "tinyml.toml").string() + ": [data] path is empty"};
+}
 
 template <class Classifier, class Config>
 void train(const fs::path& folder, const Options& options, Config config, const Context& context) {
   // A path in tinyml.toml is relative to the project; one on the command line to where the user stands.
   if (options.one_step()) config.data.path = fs::absolute(options.data).lexically_normal().string();
-  if (config.data.path.empty()) {
-    throw Error(ErrorKind::invalid_argument, (folder / "tinyml.toml").string() + ": [data] path is empty");
-  }
+  if (config.data.path.empty()) throw no_data(folder);
   Classifier classifier(config, context.threads);
   Classifier::check_folder(folder);
   classifier.train(options.one_step() ? fs::path(config.data.path) : folder / config.data.path,
@@ -65,11 +69,19 @@ void run(const Options& options, const Context& context) {
   if (fs::exists(folder) && !fs::is_directory(folder)) {
     throw Error(ErrorKind::invalid_argument, folder.string() + " is not a folder");
   }
-  if (options.what == "sensors") {
+  if (options.what == "anomaly") {
+    const AnomalyConfig config = options.anomalies.config(options.sensor_config());
+    train_anomaly(folder, config, options.data, context);
+  } else if (options.what == "sensors") {
     train<SensorClassifier>(folder, options, options.sensor_config(), context);
   } else if (options.what == "kws") {
     train<AudioClassifier>(folder, options, options.audio_config(), context);
-  } else if (project::is_sensor_task(project::task_of_project(folder / "tinyml.toml"))) {
+  } else if (const std::string task = project::task_of_project(folder / "tinyml.toml");
+             task == project::name_of(project::SensorTask::anomaly_detection)) {
+    const AnomalyConfig config = project::read_anomaly_config(folder / "tinyml.toml");
+    if (config.data.path.empty()) throw no_data(folder);
+    train_anomaly(folder, config, folder / config.data.path, context);
+  } else if (project::is_sensor_task(task)) {
     train<SensorClassifier>(folder, options, project::read_sensor_config(folder / "tinyml.toml"), context);
   } else {
     train<AudioClassifier>(folder, options, project::read_config(folder / "tinyml.toml"), context);
@@ -80,22 +92,26 @@ void run(const Options& options, const Context& context) {
 
 void add_train(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand(
-      "train", "Train, quantize and report; \"train kws\" and \"train sensors\" make the project as well");
+  CLI::App* verb = app.add_subcommand("train",
+                                      "Train, quantize and report; \"train kws\", \"train sensors\" and "
+                                      "\"train anomaly\" make the project as well");
   add_path(*verb, "project", options->what,
-           "A project folder; or kws or sensors with --data, --out and what the project is")
+           "A project folder; or kws, sensors or anomaly with --data, --out and what the project is")
       ->required();
-  add_path(*verb, "--out", options->out, "The project folder that train kws or train sensors makes");
+  add_path(*verb, "--out", options->out, "The project folder that train kws, sensors or anomaly makes");
   options->add_to(*verb);
+  options->anomalies.add_to(*verb);
   verb->callback([options, verb, &context] {
     for (const CLI::Option* option : verb->get_options()) {
       if (options->one_step() || option->count() == 0 || option->get_positional()) continue;
       throw Error(ErrorKind::invalid_argument,
-                  fmt::format("{} is for train kws and train sensors; this project's is set in {}",
+                  fmt::format("{} is for train kws, sensors and anomaly; this project's is set in {}",
                               option->get_name(), (fs::path(options->what) / "tinyml.toml").string()));
     }
     // The option's own default is a task of audio.
-    if (options->what == "sensors" && verb->count("--task") == 0) options->task = "sensor_classification";
+    if (options->what != "kws" && verb->count("--task") == 0) {
+      options->task = options->what == "anomaly" ? "anomaly_detection" : "sensor_classification";
+    }
     run(*options, context);
   });
 }

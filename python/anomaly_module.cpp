@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <nanobind/ndarray.h>
 
+#include <cmath>
+
 #include "python/module_parts.h"
 #include "tinyml/project/anomaly_detector.h"
 
@@ -47,17 +49,32 @@ AnomalyConfig make_config(const nb::list& sensors, const nb::dict& given) {
   options.add("epochs", config.epochs);
   options.add("seed", config.seed);
   options.add("board", config.board);
+  options.add("normal", config.data.normal);
+  options.add("columns", config.data.csv.channels);
+  options.add("run_columns", config.data.csv.run_columns);
+  options.add("time_column", config.data.csv.time_column);
+  options.add("label_column", config.data.csv.label_column);
+  options.add("file_pattern", config.data.file_pattern);
   options.apply(given);
   return config;
 }
 
+/// Without anomalous windows there is no recall, without either kind no AUC: NaN.
 nb::dict metrics_dict(const project::AnomalyMetrics& metrics) {
   nb::dict result;
-  result["auc"] = metrics.auc;
-  result["recall"] = metrics.recall;
+  result["auc"] = metrics.normal > 0 && metrics.anomalous > 0 ? metrics.auc : NAN;
+  result["recall"] = metrics.anomalous > 0 ? metrics.recall : NAN;
   result["false_alarms"] = metrics.false_alarms;
   result["normal"] = metrics.normal;
   result["anomalous"] = metrics.anomalous;
+  return result;
+}
+
+nb::dict evaluation_dict(const AnomalyEvaluation& evaluation) {
+  nb::dict result = metrics_dict(evaluation.int8);
+  result["data"] = evaluation.data;
+  result["float32"] = metrics_dict(evaluation.float32);
+  result["smoothed"] = metrics_dict(evaluation.smoothed);
   return result;
 }
 
@@ -82,24 +99,37 @@ void bind_anomalies(nb::module_& m) {
              nb::list rows;
              for (const AnomalyScore& s : self.score(recordings_of(tables, 0))) {
                rows.append(nb::make_tuple(s.recording, s.begin, s.answer, s.score, s.smoothed, s.anomalous,
-                                          s.sensors));
+                                          s.sensors, s.times));
              }
              return rows;
            })
       .def("evaluate",
            [](const AnomalyDetector& self, const nb::list& normal, const nb::list& anomalous) {
-             const AnomalyEvaluation e = self.evaluate(recordings_of(normal, 0), recordings_of(anomalous, 0));
-             nb::dict result = metrics_dict(e.int8);
-             result["float32"] = metrics_dict(e.float32);
-             result["smoothed"] = metrics_dict(e.smoothed);
-             return result;
+             return evaluation_dict(self.evaluate(recordings_of(normal, 0), recordings_of(anomalous, 0)));
            })
-      .def("export_tflite_micro", &AnomalyDetector::export_tflite_micro, "quantization"_a, "model_size_kb"_a)
+      .def("evaluate_path",
+           [](const AnomalyDetector& self, const std::filesystem::path& path) {
+             return evaluation_dict(self.evaluate(path));
+           })
+      .def("export_tflite_micro", &AnomalyDetector::export_tflite_micro, "quantization"_a,
+           nb::arg("model_size_kb").none(), nb::call_guard<nb::gil_scoped_release>())
+      .def("compare",
+           [](const AnomalyDetector& self, const std::vector<std::string>& cores,
+              const std::filesystem::path& path) {
+             std::vector<Core> parsed;
+             for (const std::string& core : cores) parsed.push_back(parse_core(core));
+             nb::list rows;
+             for (const project::Agreement& a : self.compare(parsed, path)) {
+               rows.append(nb::make_tuple(a.engine, a.equal, a.clips));
+             }
+             return rows;
+           })
+      .def("deploy_to_arduino", &AnomalyDetector::deploy_to_arduino, nb::call_guard<nb::gil_scoped_release>())
       .def("fit",
            [](const AnomalyDetector& self) {
              const AnomalyFit& fit = self.fit();
              return nb::make_tuple(fit.chosen, fit.given_up, fit.tflite_bytes, fit.flash_bytes,
-                                   fit.feature_bytes, fit.flash_measured);
+                                   fit.feature_bytes, fit.flash_measured, fit.limit_kb);
            })
       .def("sensors",
            [](const AnomalyDetector& self) {

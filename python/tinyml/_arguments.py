@@ -57,6 +57,13 @@ def integer(name: str, value, low: int = -(2**31), high: int = 2**31 - 1) -> int
     return number
 
 
+def number(name: str, value) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise _tinyml.Error(f"{name} is a number, not {value!r}") from None
+
+
 def boolean(name: str, value) -> bool:
     if not isinstance(value, (bool, np.bool_)):
         raise _tinyml.Error(f"{name} is True or False, not {value!r}")

@@ -20,7 +20,11 @@ from .sensors import Sensor, _sensors
 class AnomalyScore:
     """One window's answer. `score` is in [0, 1]: 0.1 is the median of held-out normal data, 0.5 its 99th
     percentile. `smoothed` is the mean of the newest `smoothing` scores; it is `anomalous` from the threshold
-    on. `sensors` maps each sensor to its share of the answer: why. `answer` is the net's int8."""
+    on. `answer` is the net's int8.
+
+    Why: `sensors` maps each sensor to its share of the answer. When: `times` has, for method "lstm", the share
+    of each step of the window from its second sample on; else, a spectrum being of the window as a whole, the
+    share that each of the newest `smoothing` windows has of `smoothed`, oldest first."""
 
     recording: int
     begin: int
@@ -29,6 +33,7 @@ class AnomalyScore:
     smoothed: float
     anomalous: bool
     sensors: dict[str, float]
+    times: list[float]
 
 
 def _tables(name: str, data) -> list[np.ndarray]:
@@ -58,7 +63,8 @@ class AnomalyDetector(Project):
     Options: context (names of columns behind the sensors', for instance ["speed"], that the score is
     conditioned on), method ("auto", "mahalanobis", "kmeans", "gmm", "autoencoder", "lstm"), hop, smoothing,
     rate_hz, training_stride, held_out, fft_size, clusters, shrinkage, width, depth, bottleneck, epochs, seed,
-    board, name; threads: 0 to 256; 0 takes all logical CPUs.
+    board, name; of files columns, run_columns, time_column, label_column, file_pattern and normal (the label to
+    learn from, "normal"); threads: 0 to 256; 0 takes all logical CPUs.
 
     The score is 1 / (1 + 9^((limit - s) / (limit - median))), s being the net's int8 answer, median and limit
     the median and the 99th percentile of the answers on held-out normal data. Normalisation is fixed by the
@@ -101,7 +107,7 @@ class AnomalyDetector(Project):
         """A score every hop samples, the int8 net's, byte for byte the device's. Data as for train."""
         names = self._core.sensors()
         return [
-            AnomalyScore(*row[:6], dict(zip(names, row[6], strict=True)))
+            AnomalyScore(*row[:6], dict(zip(names, row[6], strict=True)), row[7])
             for row in self._core.score(_tables("sensor_data", sensor_data))
         ]
 
@@ -109,18 +115,46 @@ class AnomalyDetector(Project):
         """Whether any smoothed score of the data reaches the threshold."""
         return any(score.anomalous for score in self.score(sensor_data))
 
-    def evaluate(self, normal, anomalous) -> dict:
+    def evaluate(self, normal=None, anomalous=None) -> dict:
         """AUC, recall and false alarms at the threshold, of the int8 net, the float net ("float32", at its 99th
-        percentile) and the smoothed scores."""
-        return self._core.evaluate(_tables("normal", normal), _tables("anomalous", anomalous))
+        percentile) and the smoothed scores. What there is no data for is NaN.
 
-    def export_tflite_micro(self, quantization: str = "int8", model_size_kb: float = 0) -> Model:
+        normal, anomalous: data as for train. Or one file or folder alone, whose labels tell which is which;
+        nothing at all is what it was trained on, held-out ends and other labels."""
+        if anomalous is None and (normal is None or isinstance(normal, (str, PathLike))):
+            return self._core.evaluate_path("" if normal is None else _arguments.path("normal", normal))
+        tables = [[] if data is None else _tables(name, data) for name, data in
+                  (("normal", normal), ("anomalous", anomalous))]
+        return self._core.evaluate(*tables)
+
+    def export_tflite_micro(self, quantization: str = "int8", model_size_kb: float | None = None) -> Model:
         """The net as a .tflite file. model_size_kb (1 KB is 1,024 bytes) bounds that file and the model's flash
-        on the board, features beside it; a smaller net is trained where this one does not fit, see `fit`."""
-        return Model(self._core.export_tflite_micro(quantization, float(model_size_kb)))
+        (weights, tables and code as compiled for the board; features beside it). Where this net does not fit,
+        the best that does is searched and trained; `fit` and `summary` say what it gave up. An error names the
+        smallest size that fits."""
+        limit = None if model_size_kb is None else _arguments.number("model_size_kb", model_size_kb)
+        return Model(self._core.export_tflite_micro(_arguments.text("quantization", quantization), limit))
+
+    def export(self, to: str, folder: str | PathLike) -> list:
+        """Writes "arduino" (library folder and .zip), "cpp" (the generated program with its calibrated score),
+        "tflite" or "c_array" into `folder`.
+
+        Returns the paths of what was written."""
+        return super().export(to, folder)
+
+    def compare(self, cores: Iterable[str] = ("host", "cortex_m4"), data: str | PathLike = "") -> list[tuple]:
+        """(engine, equal, windows) for the generated program on each core, emulated or the host's: how many
+        answers, smoothed scores and alarms are this detector's, on stored normal windows or on `data`."""
+        own = isinstance(data, str) and not data
+        return self._core.compare(_arguments.texts("cores", cores), "" if own else _arguments.path("data", data))
+
+    def deploy_to_arduino(self, board: str, port: str) -> None:
+        """Compiles the example that scores a stored window with arduino-cli and uploads it. Raises tinyml.Error
+        that names the port, tool or core that is missing, before anything is touched."""
+        self._core.deploy_to_arduino(_arguments.text("board", board), _arguments.path("port", port))
 
     @property
     def fit(self) -> dict:
-        """What the last export chose and gave up, and its sizes in bytes."""
-        keys = ("chosen", "given_up", "tflite_bytes", "flash_bytes", "feature_bytes", "flash_measured")
+        """What the last export with a size limit chose and gave up, and its sizes in bytes."""
+        keys = ("chosen", "given_up", "tflite_bytes", "flash_bytes", "feature_bytes", "flash_measured", "limit_kb")
         return dict(zip(keys, self._core.fit(), strict=True))

@@ -3,12 +3,28 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "tinyml/codegen/codegen.h"
 
 namespace tinyml::firmware {
+
+/// What the library of an anomaly detector has besides: MODEL_NAME_score.h among its sources, with the class
+/// MODEL_NAME::Detector.
+struct ArduinoAnomaly {
+  std::vector<std::string> context;   // parameters of push() behind the samples
+  std::vector<float> context_values;  // that the clip was taken at
+  /// How the Nano 33 BLE's motion library reads the channels, three a line, and the factor to their unit;
+  /// empty: no sketch for it.
+  struct Read {
+    std::string call;       // "readAcceleration"
+    std::string available;  // "accelerationAvailable"
+    double to_unit = 1;
+  };
+  std::vector<Read> motion;
+};
 
 /// What an Arduino library is made of. The generated code keeps this contract, in namespace `model_name`:
 /// `constexpr int32_t classes, hop_samples, window_samples; constexpr T sample_rate_hz; void reset();
@@ -31,6 +47,7 @@ struct ArduinoLibrary {
   int32_t channels = 1;
   std::vector<std::string> channel_names, channel_units;
   std::string clip_title;  // "a clip of \"yes\" from the test split"
+  std::optional<ArduinoAnomaly> anomaly;
 };
 
 struct ArduinoExport {

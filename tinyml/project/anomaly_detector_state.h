@@ -4,12 +4,13 @@
 // What an AnomalyDetector holds; shared by the files that implement it.
 
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "tinyml/project/anomaly_detector.h"
+#include "tinyml/project/anomaly_evaluation.h"
 #include "tinyml/project/anomaly_inputs.h"
+#include "tinyml/project/anomaly_program.h"
 #include "tinyml/run/int8_engine.h"
 
 namespace tinyml {
@@ -27,49 +28,71 @@ struct AnomalyDetector::State {
     project::AnomalyCalibration calibration;
     double float_median = 0, float_limit = 0;
     std::vector<int32_t> channel_of_term;
-    std::vector<train::Epoch> epochs;
+    int64_t learned = 0, calibrated = 0;  // windows
   };
   struct Window {
     size_t recording, begin;
   };
 
   AnomalyConfig config;
-  ThreadPool pool;
+  mutable ThreadPool pool;
+  std::filesystem::path folder;  // of a loaded project: where data.path begins
   double rate_hz = 0;
   std::unique_ptr<project::AnomalyRows> inputs;
   std::unique_ptr<Trained> model;
   Rows rows;  // empty for a loaded project
-  /// Some of the held-out windows' answers over time, and of the evaluation last asked for: for the report.
-  mutable std::vector<AnomalyScore> held_out_scores;
-  mutable AnomalyEvaluation evaluation;
-  std::vector<float> example;  // a window
   AnomalyFit fit;
+  data::SensorRecording example;         // some held-out windows
+  mutable AnomalyEvaluation evaluation;  // the last; of a loaded project without windows
 
-  train::AnomalyMethod method() const;
-  int32_t hop() const { return config.hop > 0 ? config.hop : config.window_size / 2; }
-  int32_t channels() const;
-  project::SensorConfig sensor_config() const;
   train::AnomalyOptions options() const;
   /// Errors: invalid_argument, see AnomalyDetector::train.
   void check(const std::vector<data::SensorRecording>& recordings) const;
+  /// Of the part [from, to) of every recording.
   std::vector<Window> windows_of(const std::vector<data::SensorRecording>& recordings, size_t stride,
                                  double from, double to) const;
+  /// One that ends with every hop.
+  std::vector<Window> scored_windows(const std::vector<data::SensorRecording>& recordings) const;
   std::vector<project::AnomalyWindow> values_of(const std::vector<data::SensorRecording>& recordings,
                                                 const std::vector<Window>& windows) const;
-  void learn(train::AnomalyOptions options);
-  void recalibrate(const std::vector<std::vector<int8_t>>& rows);
-  /// The int8 answer, the float score and the sensors' shares of each row.
+  /// The normal and the other recordings of labelled data.
+  struct Labelled {
+    std::vector<std::string> labels;
+    std::vector<data::SensorRecording> normal, anomalous;
+  };
+  Labelled load(const std::filesystem::path& path, const ProgressHook& progress) const;
+  /// The held-out end of a recording.
+  data::SensorRecording held_out_end(const data::SensorRecording& recording) const;
+
+  std::unique_ptr<Trained> learn(train::AnomalyOptions options, const Rows& from) const;
+  project::AnomalyCalibration calibration_of(const Trained& trained,
+                                             const std::vector<std::vector<int8_t>>& held_out) const;
+  /// The int8 answer to a row and why; the float score.
   struct Answer {
     int8_t level = 0;
+    std::vector<double> sensors, steps;  // steps: of lstm
     double float_score = 0;
-    std::vector<double> sensors;
   };
+  std::vector<int8_t> levels(const Trained& trained, const std::vector<std::vector<int8_t>>& rows) const;
   std::vector<Answer> answers(const std::vector<std::vector<int8_t>>& rows, bool with_float) const;
+  std::vector<AnomalyScore> score(const std::vector<data::SensorRecording>& recordings,
+                                  std::vector<double>* float_scores) const;
 
   const Trained& trained() const {
     if (!model) throw Error(ErrorKind::invalid_argument, "the detector is not trained yet: call train first");
     return *model;
   }
+  project::AnomalyProgram program() const {
+    return {config, inputs->inputs(), trained().calibration, model->int8_net};
+  }
 };
 
+namespace project {
+
+/// Rows of features as the net's float inputs.
+train::FeatureRows to_float(const std::vector<std::vector<int8_t>>& rows);
+/// kNoTensor where there is none.
+TensorId tensor_named(const Graph& graph, std::string_view name);
+
+}  // namespace project
 }  // namespace tinyml

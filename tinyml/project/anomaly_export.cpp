@@ -3,232 +3,83 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 
-#include "tinyml/base/file.h"
 #include "tinyml/boards/boards.h"
-#include "tinyml/codegen/device_headers.h"
-#include "tinyml/firmware/tflite_micro.h"
-#include "tinyml/formats/tflite.h"
 #include "tinyml/project/anomaly_detector_state.h"
-#include "tinyml/project/profile.h"
+#include "tinyml/project/deployable.h"
 
 namespace tinyml {
 namespace {
 
-/// What a generated program without its front end weighs: the net's code and tables, and the score's table.
-struct Sizes {
-  int64_t tflite = 0, flash = 0, features = 0;
-  bool measured = false;
+/// The last window of a recording and what it was taken at.
+struct StoredWindow {
+  std::vector<int16_t> samples;  // of the sensors, whole hops
+  std::vector<float> context;
 };
 
-constexpr int64_t kScoreTable = 256;
-
-Sizes sizes_of(const Graph& net, const Operator& front_end, const std::string& board_name) {
-  Sizes sizes;
-  sizes.tflite = static_cast<int64_t>(formats::write_tflite(net).size());
-  const boards::Board& board = boards::find_board(board_name);
-  const codegen::GeneratedModel model = project::generate(net, front_end, {board.core, Mode::size}, "tinyml");
-  sizes.features = model.features ? model.features->table_bytes : 0;
-  sizes.flash = model.table_bytes - sizes.features + kScoreTable;
-  try {
-    const project::Profile profile = project::profile(net, front_end, board_name, Mode::size);
-    sizes.flash = kScoreTable;
-    for (const project::LayerProfile& layer : profile.layers) sizes.flash += layer.flash_bytes;
-    sizes.measured = true;
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::not_found) throw;  // no compiler or emulator
+StoredWindow stored_window(const data::SensorRecording& example, const AnomalyConfig& config,
+                           const project::AnomalyRows& rows) {
+  StoredWindow stored;
+  const auto window = static_cast<size_t>(config.window_size);
+  if (example.samples() < window) return stored;
+  const std::span<const float> values = example.rows(example.samples() - window, window);
+  const std::vector<int16_t> counts = rows.counts(values);
+  const auto sensed = static_cast<size_t>(rows.inputs().sensed()), all = counts.size() / window;
+  for (size_t i = 0; i < counts.size(); i += all) {
+    stored.samples.insert(stored.samples.end(), counts.begin() + static_cast<std::ptrdiff_t>(i),
+                          counts.begin() + static_cast<std::ptrdiff_t>(i + sensed));
   }
-  return sizes;
+  const std::span<const float> newest = values.last(config.context.size());
+  stored.context.assign(newest.begin(), newest.end());
+  return stored;
 }
 
-std::string describe(const train::AnomalyOptions& o) {
-  switch (o.method) {
-    case train::AnomalyMethod::mahalanobis:
-      return o.shrinkage >= 1 ? "mahalanobis without correlations" : "mahalanobis";
-    case train::AnomalyMethod::kmeans:
-      return fmt::format("kmeans of {} clusters", o.clusters);
-    case train::AnomalyMethod::gmm:
-      return fmt::format("gmm of {} clusters", o.clusters);
-    case train::AnomalyMethod::autoencoder:
-      return fmt::format("autoencoder of width {} and depth {}", o.size.width, o.size.depth);
-    case train::AnomalyMethod::lstm:
-      return fmt::format("lstm of {} units in {} layers", o.size.width, std::max(1, o.size.depth));
+/// How the Nano 33 BLE reads these sensors; empty where it has others or samples them more slowly.
+std::vector<firmware::ArduinoAnomaly::Read> motion_reads(const std::vector<Sensor>& sensors, double rate_hz) {
+  constexpr double kFastest = 104, kGravity = 9.80665, kDegree = 0.017453292519943295;
+  std::vector<firmware::ArduinoAnomaly::Read> reads;
+  for (const Sensor& sensor : sensors) {
+    if (sensor.channels != 3 || rate_hz > kFastest) return {};
+    if (sensor.name == "accelerometer") {
+      reads.push_back({"readAcceleration", "accelerationAvailable", sensor.unit == "m/s2" ? kGravity : 1});
+    } else if (sensor.name == "gyroscope") {
+      reads.push_back({"readGyroscope", "gyroscopeAvailable", sensor.unit == "rad/s" ? kDegree : 1});
+    } else {
+      return {};
+    }
   }
-  return "";
+  return reads;
 }
 
-/// The same method, smaller and smaller; the first is `from`.
-std::vector<train::AnomalyOptions> ladder(const train::AnomalyOptions& from) {
-  std::vector<train::AnomalyOptions> rungs{from};
-  const auto add = [&](auto change) {
-    train::AnomalyOptions next = from;
-    change(next);
-    rungs.push_back(next);
-  };
-  switch (from.method) {
-    case train::AnomalyMethod::mahalanobis:
-      if (from.shrinkage < 1) add([](auto& o) { o.shrinkage = 1; });
-      if (from.context > 0) {
-        for (const int32_t knots : {8, 4, 2}) {
-          if (knots >= from.knots) continue;
-          add([&](auto& o) {
-            o.shrinkage = 1;
-            o.knots = knots;
-          });
-        }
-      }
-      break;
-    case train::AnomalyMethod::kmeans:
-    case train::AnomalyMethod::gmm:
-      for (const int32_t k : {48, 32, 24, 16, 12, 8, 6, 4, 2, 1}) {
-        if (k < from.clusters) add([&](auto& o) { o.clusters = k; });
-      }
-      break;
-    case train::AnomalyMethod::autoencoder:
-    case train::AnomalyMethod::lstm: {
-      const int32_t width = from.size.width > 0 ? from.size.width : 32;
-      for (const int32_t depth : {2, 1}) {
-        if (depth > std::max(1, from.size.depth)) continue;
-        for (const int32_t w : {48, 32, 24, 16, 12, 8, 4}) {
-          if (w > width || (w == width && depth == std::max(1, from.size.depth))) continue;
-          add([&](auto& o) {
-            o.shrinkage = from.method == train::AnomalyMethod::lstm ? from.shrinkage : 1;
-            o.size.width = w;
-            o.size.depth = depth;
-          });
-        }
-      }
-      break;
+/// Recordings as stretches of as many pushes each, at most `most` windows of them together.
+std::vector<data::SensorRecording> stretches_of(const std::vector<data::SensorRecording>& recordings,
+                                                const AnomalyConfig& config, size_t most) {
+  const auto hop = static_cast<size_t>(config.hop_samples()),
+             least = static_cast<size_t>(config.window_hops());
+  size_t longest = 0;
+  for (const data::SensorRecording& recording : recordings) {
+    longest = std::max(longest, recording.samples() / hop);
+  }
+  constexpr size_t kWindows = 64;  // of a stretch, at most
+  const size_t pushes = std::min(longest, least - 1 + std::min(kWindows, most));
+  std::vector<data::SensorRecording> stretches;
+  if (pushes < least) return stretches;
+  const size_t room = most / (pushes - least + 1);
+  for (const data::SensorRecording& recording : recordings) {
+    for (size_t begin = 0; begin + pushes * hop <= recording.samples(); begin += pushes * hop) {
+      stretches.push_back(slice(recording, begin, begin + pushes * hop));
     }
   }
-  return rungs;
-}
-
-std::string table_text(const std::array<uint8_t, 256>& table) {
-  std::string text;
-  for (size_t i = 0; i < table.size(); ++i) {
-    text += fmt::format("{}{},", i % 20 == 0 ? "\n    " : " ", table[i]);
-  }
-  return text;
-}
-
-/// NAME_score.h: the calibrated score on top of the generated net.
-std::string score_header(const std::string& name, const AnomalyConfig& config,
-                         const project::AnomalyInputs& inputs, const project::AnomalyCalibration& calibration,
-                         int32_t hop) {
-  std::vector<std::string> parameters{"const int16_t* samples"}, context_values;
-  for (const auto& context : inputs.contexts) {
-    if (inputs.raw) continue;
-    parameters.push_back("float " + context.name);
-    context_values.push_back(fmt::format("to_int8(({} - {}f) / {}f)", context.name,
-                                         static_cast<float>(context.offset),
-                                         static_cast<float>(context.scale)));
-  }
-  const bool extra = !inputs.raw && inputs.extra_values() > 0;
-  const int32_t hops = (config.window_size + hop - 1) / hop, channels = inputs.front_end.channels();
-  std::string text = fmt::format(
-      "// SPDX-License-Identifier: Apache-2.0\n// How unusual the newest window is, in [0, 1]: 0.5 is the "
-      "99th "
-      "percentile of normal data, 0.1 the median.\n//   {0}::Detector detector;\n//   detector.reset();\n"
-      "//   detector.push({1});  // hop_samples values; then detector.anomalous()\n#pragma once\n\n"
-      "#include \"tinyml/device/app/anomaly_score.h\"\n{2}#include \"{0}.h\"\n\nnamespace {0} {{\n\n"
-      "const uint8_t score_table[256] = {{{3}\n}};\n\n",
-      name, "samples" + std::string(context_values.empty() ? "" : ", context ..."),
-      inputs.levels.empty() ? "" : "#include \"tinyml/device/dsp/feature_affine.h\"\n",
-      table_text(calibration.table));
-  text += fmt::format(
-      "class Detector {{\n public:\n  void reset() {{\n    {0}::reset();\n    score_.reset();\n  }}\n\n"
-      "  void push({1}) {{\n",
-      name, fmt::join(parameters, ", "));
-  std::string members;
-  if (extra) {
-    text += fmt::format("    int8_t extra[{}];\n", inputs.extra_values());
-    for (size_t l = 0; l < inputs.levels.size(); ++l) {
-      const auto& level = inputs.levels[l];
-      text +=
-          fmt::format("    extra[{0}] = level(samples + {1}, sums_[{0}], affine_{0}());\n", l, level.channel);
-    }
-    for (size_t c = 0; c < context_values.size(); ++c) {
-      text += fmt::format("    extra[{}] = {};\n", inputs.levels.size() + c, context_values[c]);
-    }
-    if (!inputs.levels.empty()) text += fmt::format("    slot_ = slot_ + 1 == {0} ? 0 : slot_ + 1;\n", hops);
-    text += fmt::format("    {}::set_extra(extra);\n", name);
-  }
-  text += fmt::format(
-      "    {0}::push(samples);\n    score_.add({0}::classify()[0]);\n  }}\n\n"
-      "  bool anomalous() const {{ return score_.anomalous(); }}\n"
-      "  float score() const {{ return score_.count() ? score_.sum() / (255.0f * score_.count()) : 0; }}\n\n"
-      " private:\n",
-      name);
-  if (!context_values.empty()) {
-    text +=
-        "  static int8_t to_int8(float value) {\n    value += value < 0 ? -0.5f : 0.5f;\n"
-        "    return static_cast<int8_t>(value < -128 ? -128 : value > 127 ? 127 : value);\n  }\n";
-  }
-  if (!inputs.levels.empty()) {
-    text += fmt::format(
-        "  int8_t level(const int16_t* samples, int32_t* sums, const int32_t* affine) {{\n"
-        "    int32_t sum = 0;\n    for (int32_t i = 0; i < {0}; ++i) sum += samples[i * {1}];\n"
-        "    sums[slot_] = sum;\n    sum = 0;\n    for (int32_t i = 0; i < {2}; ++i) sum += sums[i];\n"
-        "    return tinyml::device::quantize_feature(sum, affine);\n  }}\n",
-        hop, channels, hops);
-    for (size_t l = 0; l < inputs.levels.size(); ++l) {
-      const auto& a = inputs.levels[l].affine;
-      text += fmt::format(
-          "  static const int32_t* affine_{}() {{\n    static const int32_t values[3] = {{{}, {}, {}}};\n"
-          "    return values;\n  }}\n",
-          l, a[0], a[1], a[2]);
-    }
-    members +=
-        fmt::format("  int32_t sums_[{}][{}] = {{}};\n  int32_t slot_ = 0;\n", inputs.levels.size(), hops);
-  }
-  return text + members +
-         fmt::format(
-             "  tinyml::device::AnomalyScore<{}> score_{{score_table, {}}};\n}};\n\n}}  // namespace {}\n",
-             config.smoothing, static_cast<int32_t>(std::ceil(255 * config.threshold)), name);
+  std::vector<data::SensorRecording> chosen;
+  const size_t count = std::min(room, stretches.size());
+  for (size_t i = 0; i < count; ++i) chosen.push_back(std::move(stretches[i * stretches.size() / count]));
+  return chosen;
 }
 
 }  // namespace
 
-Model AnomalyDetector::export_tflite_micro(const std::string& quantization, double model_size_kb) {
-  State& s = *state_;
-  s.trained();
-  if (quantization != "int8" && quantization != "float32") {
-    throw Error(ErrorKind::invalid_argument,
-                fmt::format("unknown quantization \"{}\": int8 or float32", quantization));
-  }
-  if (!(model_size_kb >= 0)) {
-    throw Error(ErrorKind::invalid_argument, fmt::format("model_size_kb is above 0, not {}", model_size_kb));
-  }
-  if (quantization == "float32") return Model(s.model->float_net);
-  const auto limit = static_cast<int64_t>(model_size_kb * 1024);
-  const Operator front_end = s.inputs->inputs().front_end.op;
-  const std::vector<train::AnomalyOptions> rungs = ladder(s.model->options);
-  const std::string wanted = describe(rungs[0]);
-  auto first = std::make_unique<State::Trained>(*s.model);
-  int64_t smallest = 0;
-  for (size_t i = 0; i < rungs.size(); ++i) {
-    if (i > 0) {
-      if (s.rows.normal.empty()) break;  // a loaded project keeps no data to train on
-      s.learn(rungs[i]);
-    }
-    const Sizes sizes = sizes_of(s.model->int8_net, front_end, s.config.board);
-    const int64_t larger = std::max(sizes.tflite, sizes.flash);
-    smallest = smallest == 0 ? larger : std::min(smallest, larger);
-    if (limit > 0 && larger > limit) continue;
-    s.fit = {describe(rungs[i]), i == 0 ? "" : fmt::format("{} does not fit in {} KB", wanted, model_size_kb),
-             sizes.tflite,       sizes.flash,
-             sizes.features,     sizes.measured};
-    return Model(s.model->int8_net);
-  }
-  const bool retrained = !s.rows.normal.empty();
-  s.model = std::move(first);
-  throw Error(ErrorKind::invalid_argument,
-              fmt::format("no {} fits in {} KB: the smallest takes {:.1f} KB (1 KB is 1,024 bytes){}",
-                          name_of(s.model->options.method), model_size_kb,
-                          std::ceil(static_cast<double>(smallest) / 102.4) / 10,
-                          retrained ? "" : "; a loaded detector is not made smaller: train it again"));
+std::string AnomalyDetector::score_header(const std::string& name) const {
+  return state_->program().score_header(name).text;
 }
 
 std::vector<std::filesystem::path> AnomalyDetector::export_to(const std::string& to,
@@ -236,40 +87,119 @@ std::vector<std::filesystem::path> AnomalyDetector::export_to(const std::string&
                                                               const std::string& command_line) const {
   const State& s = *state_;
   const State::Trained& model = s.trained();
-  const std::string& name = s.config.name;
-  if (to == "tflite") {
-    write_bytes(folder / (name + ".tflite"), formats::write_tflite(model.int8_net));
-    return {folder / (name + ".tflite")};
+  const project::AnomalyProgram program = s.program();
+  if (to == "cpp") {
+    const codegen::GeneratedModel named =
+        program.generate({boards::find_board(s.config.board).core, Mode::balanced}, command_line);
+    const codegen::SourceFile score = program.score_header(named.name);
+    project::compile(model.int8_net, front_end(), s.config.board, Mode::balanced, folder, command_line,
+                     {score});
+    return {folder / named.header.name, folder / named.source.name, folder / score.name};
   }
-  if (to == "c_array") {
-    firmware::export_tflite_micro(folder, formats::write_tflite(model.int8_net));
-    return {folder / "model_data.tflite", folder / "model_data.h"};
+  if (to != "arduino" && to != "tflite" && to != "c_array") {
+    throw Error(ErrorKind::invalid_argument,
+                fmt::format("unknown export \"{}\"; nearest: {}", to,
+                            nearest_names(to, {"arduino", "cpp", "tflite", "c_array"})));
   }
-  if (to != "cpp") {
-    throw Error(ErrorKind::invalid_argument, fmt::format("unknown export \"{}\"; nearest: {}", to,
-                                                         nearest_names(to, {"cpp", "tflite", "c_array"})));
-  }
-  const project::AnomalyInputs& inputs = s.inputs->inputs();
-  if (!inputs.levels.empty() && s.config.window_size % s.hop() != 0) {
-    throw Error(ErrorKind::unsupported,
-                fmt::format("a hop of {} does not divide the window of {}", s.hop(), s.config.window_size));
-  }
-  const codegen::GeneratedModel made = project::compile(model.int8_net, inputs.front_end.op, s.config.board,
-                                                        Mode::balanced, folder, command_line);
-  const std::string header = made.name + "_score.h";
-  const std::string text =
-      score_header(made.name, s.config, inputs, model.calibration, inputs.raw ? 1 : s.hop());
-  write_text(folder / header, text);
-  for (const codegen::DeviceHeader& used : codegen::headers_used_by(text)) {
-    write_text(folder / std::filesystem::path(used.path), used.text);
-  }
-  return {folder / made.header.name, folder / made.source.name, folder / header};
+  const project::Deployable deployable{s.config.name,  {},          model.float_net,
+                                       model.int8_net, front_end(), s.config.board};
+  return project::export_to(deployable, to, folder, command_line, [&](firmware::ArduinoLibrary& library) {
+    const project::AnomalyInputs& inputs = s.inputs->inputs();
+    std::vector<std::string> sensors;
+    for (const Sensor& sensor : s.config.sensors) sensors.push_back(sensor.name);
+    library.sentence = fmt::format("Tells what is unlike normal {}", fmt::join(sensors, ", "));
+    library.sources.push_back(program.score_header(library.model_name));
+    library.hop_samples = s.config.hop_samples() * inputs.sensed();
+    library.window_samples = s.config.window_size * inputs.sensed();
+    library.channels = inputs.sensed();
+    for (const Sensor& sensor : s.config.sensors) {
+      for (int32_t c = 0; c < sensor.channels; ++c) {
+        library.channel_names.push_back(sensor.channels == 1 ? sensor.name
+                                                             : fmt::format("{}[{}]", sensor.name, c));
+        library.channel_units.push_back(sensor.unit);
+      }
+    }
+    StoredWindow stored = stored_window(s.example, s.config, *s.inputs);
+    library.clip = std::move(stored.samples);
+    library.clip_title = "a normal window that training did not see";
+    firmware::ArduinoAnomaly anomaly;
+    anomaly.context = s.config.context;
+    anomaly.context_values = stored.context;
+    anomaly.context_values.resize(anomaly.context.size());
+    if (s.rate_hz > 0) anomaly.motion = motion_reads(s.config.sensors, s.rate_hz);
+    library.anomaly = std::move(anomaly);
+  });
+}
+
+void AnomalyDetector::deploy_to_arduino(const std::string& board, const std::string& port) const {
+  state_->trained();
+  project::deploy_to_arduino(board, port, "static_buffer", [&](const std::filesystem::path& folder) {
+    return export_to("arduino", folder).at(0);
+  });
 }
 
 project::Profile AnomalyDetector::profile(const std::string& board, Mode mode) const {
   const State& s = *state_;
-  return project::profile(s.trained().int8_net, s.inputs->inputs().front_end.op,
-                          board.empty() ? s.config.board : board, mode);
+  return project::profile(s.trained().int8_net, front_end(), board.empty() ? s.config.board : board, mode);
+}
+
+std::vector<project::Agreement> AnomalyDetector::compare(const std::vector<Core>& cores,
+                                                         const std::filesystem::path& path,
+                                                         const ProgressHook& progress) const {
+  const State& s = *state_;
+  const project::AnomalyProgram program = s.program();
+  std::vector<data::SensorRecording> recordings{s.example};
+  if (!path.empty()) {
+    State::Labelled labelled = s.load(path, progress);
+    recordings = std::move(labelled.normal);
+    recordings.insert(recordings.end(), std::make_move_iterator(labelled.anomalous.begin()),
+                      std::make_move_iterator(labelled.anomalous.end()));
+  }
+  s.check(recordings);
+  const size_t most = program.inputs.raw ? 64 : 1024;  // an lstm runs a whole window of steps for each
+  const std::vector<data::SensorRecording> stretches = stretches_of(recordings, s.config, most);
+  if (stretches.empty()) {
+    throw Error(ErrorKind::invalid_argument,
+                fmt::format("no recording has the {} samples until the first score",
+                            s.config.window_hops() * s.config.hop_samples()));
+  }
+  std::vector<project::AnomalyAnswer> expected;
+  const std::vector<AnomalyScore> scores = s.score(stretches, nullptr);
+  const auto pushes = stretches[0].samples() / static_cast<size_t>(s.config.hop_samples());
+  const size_t each = pushes - static_cast<size_t>(s.config.window_hops()) + 1;
+  for (size_t i = 0; i < scores.size(); ++i) {
+    const auto count = static_cast<double>(std::min(i % each + 1, static_cast<size_t>(s.config.smoothing)));
+    expected.push_back({scores[i].answer, static_cast<int32_t>(std::lround(scores[i].smoothed * 255 * count)),
+                        scores[i].anomalous});
+  }
+  std::vector<Bytes> records;
+  const auto hop = static_cast<size_t>(s.config.hop_samples()), contexts = s.config.context.size();
+  for (const data::SensorRecording& stretch : stretches) {
+    records.emplace_back();
+    for (size_t push = 0; push < pushes; ++push) {
+      const std::span<const float> values = stretch.rows(push * hop, hop);
+      project::append_push(records.back(), s.inputs->sensed_counts(values), values.last(contexts));
+    }
+  }
+  std::vector<project::Agreement> agreements;
+  for (const Core core : cores) {
+    const std::vector<std::vector<project::AnomalyAnswer>> answers =
+        project::run_detector(program, core, records);
+    project::Agreement agreement;
+    agreement.engine =
+        "generated C++ on " + (core == Core::host ? "the host" : fmt::format("emulated {}", name_of(core)));
+    size_t next = 0;
+    for (const auto& stretch : answers) {
+      for (const project::AnomalyAnswer& answer : stretch) agreement.equal += answer == expected.at(next++);
+    }
+    agreement.clips = static_cast<int64_t>(expected.size());
+    agreements.push_back(std::move(agreement));
+    if (progress) {
+      progress(
+          {"comparing", static_cast<int64_t>(agreements.size()), static_cast<int64_t>(cores.size()), -1, ""});
+    }
+  }
+  return agreements;
 }
 
 }  // namespace tinyml

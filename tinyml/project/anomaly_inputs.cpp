@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tinyml/project/anomaly_inputs.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 
+#include "tinyml/device/app/reading.h"
 #include "tinyml/device/dsp/feature_affine.h"
 
 namespace tinyml::project {
@@ -12,11 +15,7 @@ namespace {
 constexpr double kLevels = 32;  // of int8, a standard deviation
 constexpr int32_t kSpectralMoments = 5;
 
-size_t width_of(const AnomalyInputs& inputs) {
-  return static_cast<size_t>(inputs.front_end.channels()) + (inputs.raw ? 0 : inputs.contexts.size());
-}
-
-/// The front end's part of a window.
+/// The first `channels` of a window of `all` values an instant.
 std::vector<float> sensed(AnomalyWindow window, size_t channels, size_t all) {
   std::vector<float> values;
   values.reserve(window.size() / all * channels);
@@ -33,14 +32,24 @@ int32_t sum_of_counts(std::span<const int16_t> counts, size_t channel, size_t ch
   return sum;
 }
 
-double mean_of(AnomalyWindow window, size_t column, size_t all) {
-  double sum = 0;
-  for (size_t i = column; i < window.size(); i += all) sum += static_cast<double>(window[i]);
-  return sum / static_cast<double>(window.size() / all);
-}
-
-int8_t to_level(double value, double offset, double scale) {
-  return static_cast<int8_t>(std::clamp(std::round((value - offset) / scale), -128.0, 127.0));
+AnomalyInputs::Context fit_context(const std::string& name, size_t column, size_t all,
+                                   const std::vector<AnomalyWindow>& windows) {
+  float low = INFINITY, high = -INFINITY;
+  for (const AnomalyWindow& window : windows) {
+    for (size_t i = column; i < window.size(); i += all) {
+      low = std::min(low, window[i]);
+      high = std::max(high, window[i]);
+    }
+  }
+  if (!(high > low)) {
+    throw Error(
+        ErrorKind::invalid_argument,
+        fmt::format("context \"{}\" is always {:g} in the training windows; leave it out or record it "
+                    "while it changes",
+                    name, low));
+  }
+  constexpr float kSpan = 250;
+  return {name, low / 2 + high / 2, high / kSpan - low / kSpan};
 }
 
 /// The int32 sums of a channel over the windows, standardised.
@@ -63,41 +72,34 @@ ops::FeatureAffine level_affine(const SensorFeatures& features,
 
 }  // namespace
 
-AnomalyInputs fit_anomaly_inputs(const SensorConfig& config, const std::vector<std::string>& contexts,
-                                 bool raw, double rate_hz, const std::vector<AnomalyWindow>& windows,
-                                 ThreadPool& pool) {
+AnomalyInputs fit_anomaly_inputs(const AnomalyConfig& config, double rate_hz,
+                                 const std::vector<AnomalyWindow>& windows, ThreadPool& pool) {
   AnomalyInputs inputs;
-  inputs.raw = raw;
-  SensorConfig sensors = config;
-  if (raw) {
-    for (const std::string& name : contexts) sensors.data.sensors.push_back({name, 1, 0, "", 0});
+  inputs.raw = config.chosen_method() == train::AnomalyMethod::lstm;
+  inputs.hop = config.hop_samples();
+  SensorConfig sensors = sensor_config(config);
+  const auto own = static_cast<size_t>(config.channels()), all = own + config.context.size();
+  for (size_t c = 0; c < config.context.size(); ++c) {
+    inputs.contexts.push_back(fit_context(config.context[c], own + c, all, windows));
+    if (inputs.raw) sensors.data.sensors.push_back({config.context[c], 1, 0, "", 0});
   }
-  const auto channels = static_cast<size_t>(sensors.channels()), all = channels + (raw ? 0 : contexts.size());
+  const size_t channels = inputs.raw ? all : own;
   std::vector<data::Channel> names;
   for (const Sensor& sensor : sensors.data.sensors) {
     for (int32_t c = 0; c < sensor.channels; ++c) {
-      names.push_back(
-          {sensor.channels == 1 ? sensor.name : sensor.name + "." + "xyzuvw"[c % 6], sensor.unit});
+      const std::string axis = sensor.channels == 1   ? ""
+                               : sensor.channels <= 3 ? std::string(".") + "xyz"[c]
+                                                      : fmt::format(".{}", c);
+      names.push_back({sensor.name + axis, sensor.unit});
     }
   }
   std::vector<std::vector<float>> owned;
   for (const AnomalyWindow& window : windows) owned.push_back(sensed(window, channels, all));
   inputs.front_end = fit_front_end(sensors, names, rate_hz, {owned.begin(), owned.end()}, pool);
-
-  for (size_t c = 0; c < contexts.size(); ++c) {
-    double low = INFINITY, high = -INFINITY;
-    for (const AnomalyWindow& window : windows) {
-      const double mean = mean_of(window, config.channels() + c, raw ? channels : all);
-      low = std::min(low, mean);
-      high = std::max(high, mean);
-    }
-    constexpr double kSpan = 250;
-    inputs.contexts.push_back({contexts[c], (low + high) / 2, high > low ? (high - low) / kSpan : 1});
-  }
-  if (raw) return inputs;
+  if (inputs.raw) return inputs;
   const SensorFeatures features(inputs.front_end);
   int32_t channel = 0;
-  for (const Sensor& sensor : sensors.data.sensors) {
+  for (const Sensor& sensor : config.sensors) {
     if (sensor.channels == 1) {
       inputs.levels.push_back({channel, level_affine(features, owned, static_cast<size_t>(channel))});
     }
@@ -145,11 +147,37 @@ AnomalyRows::AnomalyRows(AnomalyInputs inputs)
   if (!inputs_.raw) shape_[2] += inputs_.extra_values();
 }
 
+std::vector<int16_t> AnomalyRows::sensed_counts(AnomalyWindow instants) const {
+  const auto channels = static_cast<size_t>(inputs_.sensed()), all = channels + inputs_.contexts.size();
+  const std::vector<float>& unit = inputs_.front_end.frame().unit;
+  std::vector<int16_t> counts;
+  for (size_t i = 0; i < instants.size(); ++i) {
+    const size_t channel = i % all;
+    if (channel < channels) counts.push_back(to_sensor_count(instants[i], unit[channel]));
+  }
+  return counts;
+}
+
+std::vector<int16_t> AnomalyRows::counts(AnomalyWindow window) const {
+  const auto channels = static_cast<size_t>(inputs_.front_end.channels());
+  if (!inputs_.raw) return features_.to_counts(sensed(window, channels, channels + inputs_.contexts.size()));
+  std::vector<int16_t> counts = features_.to_counts(window);
+  const size_t samples = counts.size() / channels, hop = static_cast<size_t>(inputs_.hop);
+  for (size_t c = static_cast<size_t>(inputs_.sensed()); c < channels; ++c) {
+    for (size_t t = 0; t < samples; ++t) {
+      const size_t newest = samples - 1 - (samples - 1 - t) / hop * hop;
+      counts[t * channels + c] =
+          device::to_count(window[newest * channels + c], inputs_.front_end.frame().unit[c]);
+    }
+  }
+  return counts;
+}
+
 std::vector<int8_t> AnomalyRows::row(AnomalyWindow window) const {
-  const size_t all = width_of(inputs_), channels = static_cast<size_t>(inputs_.front_end.channels());
-  const std::vector<int16_t> counts = features_.to_counts(sensed(window, channels, all));
+  const std::vector<int16_t> counts = this->counts(window);
   std::vector<int8_t> row(static_cast<size_t>(elements(shape_)));
-  const auto own = static_cast<size_t>(features_.size());
+  const auto own = static_cast<size_t>(features_.size()),
+             channels = static_cast<size_t>(inputs_.front_end.channels());
   features_.extractor().extract(counts, std::span(row).first(own));
   if (inputs_.raw) return row;
   size_t next = own;
@@ -157,9 +185,9 @@ std::vector<int8_t> AnomalyRows::row(AnomalyWindow window) const {
     const int32_t sum = sum_of_counts(counts, static_cast<size_t>(level.channel), channels);
     row[next++] = device::quantize_feature(sum, level.affine.data());
   }
+  const AnomalyWindow newest = window.last(inputs_.contexts.size());
   for (size_t c = 0; c < inputs_.contexts.size(); ++c) {
-    const AnomalyInputs::Context& context = inputs_.contexts[c];
-    row[next++] = to_level(mean_of(window, channels + c, all), context.offset, context.scale);
+    row[next++] = device::to_context(newest[c], inputs_.contexts[c].offset, inputs_.contexts[c].scale);
   }
   return row;
 }

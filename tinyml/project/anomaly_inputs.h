@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "tinyml/ops/feature_affine.h"
+#include "tinyml/project/anomaly_config.h"
 #include "tinyml/project/sensor_features.h"
 
 namespace tinyml::project {
 
 /// What an anomaly net sees of a window: the front end's features; the level of each channel that is a sensor
-/// of its own (a temperature says nothing by its spectrum), its mean in int8; then the context's values. Each
-/// is standardised like a feature.
+/// of its own (a temperature says nothing by its spectrum), its mean in int8; then the context's newest
+/// readings. Each is standardised like a feature.
 struct AnomalyInputs {
   SensorFrontEnd front_end;
   struct Level {
@@ -22,10 +23,16 @@ struct AnomalyInputs {
   std::vector<Level> levels;
   struct Context {
     std::string name;
-    double offset = 0, scale = 1;  // int8 = clamp(round((value - offset) / scale))
+    float offset = 0, scale = 1;  // see device::to_context
   };
   std::vector<Context> contexts;
-  bool raw = false;  // for a forecast: samples as they are, the contexts as channels of the front end
+  /// For a forecast: samples as they are, the contexts as channels of the front end. Within the last `hop`
+  /// samples of a window, and within each so many before them, a context is its newest reading.
+  bool raw = false;
+  int32_t hop = 1;
+
+  /// Channels of the sensors, without the contexts.
+  int32_t sensed() const { return front_end.channels() - (raw ? static_cast<int32_t>(contexts.size()) : 0); }
 
   int32_t extra_values() const { return static_cast<int32_t>(levels.size() + contexts.size()); }
 };
@@ -33,10 +40,9 @@ struct AnomalyInputs {
 /// A stretch of a recording: readings [window, channels and contexts].
 using AnomalyWindow = std::span<const float>;
 
-/// `sensors` name the first channels of the windows, `contexts` those behind them. Errors: as fit_front_end.
-AnomalyInputs fit_anomaly_inputs(const SensorConfig& config, const std::vector<std::string>& contexts,
-                                 bool raw, double rate_hz, const std::vector<AnomalyWindow>& windows,
-                                 ThreadPool& pool);
+/// Errors: as fit_front_end; invalid_argument for a context that never changes.
+AnomalyInputs fit_anomaly_inputs(const AnomalyConfig& config, double rate_hz,
+                                 const std::vector<AnomalyWindow>& windows, ThreadPool& pool);
 
 /// Which features of a row are scored, contexts left out: all of raw samples and levels; of a spectrum the
 /// log powers. Their moments have heavy tails, which a squared distance takes for anomalies.
@@ -54,6 +60,10 @@ class AnomalyRows {
   const AnomalyInputs& inputs() const { return inputs_; }
   /// [1, rows, values, 1].
   const Shape& shape() const { return shape_; }
+  /// The sensors' readings of some instants as the Detector's push takes them.
+  std::vector<int16_t> sensed_counts(AnomalyWindow instants) const;
+  /// What the front end is fed: the sensors' counts, and a raw net's contexts.
+  std::vector<int16_t> counts(AnomalyWindow window) const;
   std::vector<int8_t> row(AnomalyWindow window) const;
   std::vector<std::vector<int8_t>> rows(const std::vector<AnomalyWindow>& windows, ThreadPool& pool) const;
 

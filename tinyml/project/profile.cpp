@@ -188,13 +188,19 @@ std::string to_text(const Profile& p) {
 
 codegen::GeneratedModel compile(const Graph& net, const std::optional<Operator>& features,
                                 const std::string& board, Mode mode, const std::filesystem::path& folder,
-                                const std::string& command_line) {
+                                const std::string& command_line,
+                                const std::vector<codegen::SourceFile>& beside) {
   codegen::GeneratedModel model =
       generate(net, features, {boards::find_board(board).core, mode}, command_line);
   const auto bytes_of = [](std::string_view text) { return Bytes(text.begin(), text.end()); };
   std::vector<NewFile> files{{folder / model.header.name, bytes_of(model.header.text)},
                              {folder / model.source.name, bytes_of(model.source.text)}};
-  for (const codegen::DeviceHeader& header : codegen::headers_used_by(model.source.text)) {
+  std::string includes = model.source.text;
+  for (const codegen::SourceFile& file : beside) {
+    files.push_back({folder / file.name, bytes_of(file.text)});
+    includes += file.text;
+  }
+  for (const codegen::DeviceHeader& header : codegen::headers_used_by(includes)) {
     files.push_back({folder / header.path, bytes_of(header.text)});
   }
   write_files(files);

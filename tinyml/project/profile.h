@@ -51,10 +51,11 @@ std::string to_json(const Profile& profile);
 /// A table for people.
 std::string to_text(const Profile& profile);
 
-/// Writes NAME.h, NAME.cpp and the device headers that they include into `folder`.
+/// Writes NAME.h, NAME.cpp, the files `beside` them and the device headers that these include into `folder`.
 codegen::GeneratedModel compile(const Graph& net, const std::optional<Operator>& features,
                                 const std::string& board, Mode mode, const std::filesystem::path& folder,
-                                const std::string& command_line);
+                                const std::string& command_line,
+                                const std::vector<codegen::SourceFile>& beside = {});
 
 /// How many of the inputs give the same bytes on the core, emulated or the host's own, as `expected`, input
 /// by input. For a program with signal processing an input is int16 samples, otherwise int8 features.

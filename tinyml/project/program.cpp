@@ -1,18 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tinyml/project/program.h"
 
+#include "tinyml/codegen/text.h"
+#include "tinyml/project/anomaly_detector.h"
 #include "tinyml/project/config.h"
 #include "tinyml/project/sensor_features.h"
 #include "tinyml/project/storage.h"
 
 namespace tinyml::project {
+namespace {
+
+Program load_detector(const std::filesystem::path& path, const std::string& board) {
+  const AnomalyDetector detector = AnomalyDetector::load(path, 1);
+  const std::string name = codegen::to_identifier(detector.config().name);
+  return {detector.int8_net(),
+          detector.front_end(),
+          board.empty() ? detector.config().board : board,
+          {{name + "_score.h", detector.score_header(name)}}};
+}
+
+}  // namespace
 
 Program load_program(const std::filesystem::path& path, const std::string& board) {
   if (!std::filesystem::is_directory(path)) {
     return {read_model(path), {}, board.empty() ? "arduino_nano33_ble" : board};
   }
   const ProjectFiles files(path);
-  const bool sensors = is_sensor_task(task_of_project(files.config()));
+  const std::string task = task_of_project(files.config());
+  if (task == name_of(SensorTask::anomaly_detection)) return load_detector(path, board);
+  const bool sensors = is_sensor_task(task);
   std::optional<Config> audio;
   std::string name, own_board;
   if (sensors) {

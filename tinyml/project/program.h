@@ -9,11 +9,12 @@
 
 namespace tinyml::project {
 
-/// What can be compiled for a board: a net and, in an audio project, its signal processing.
+/// What can be compiled for a board: a net and, in a project, its signal processing.
 struct Program {
   Graph net;
   std::optional<Operator> features;
   std::string board;
+  std::vector<codegen::SourceFile> beside;  // an anomaly detector's calibrated score
 };
 
 /// A trained project folder, or a model file. `board` empty: the project's, or arduino_nano33_ble.

@@ -3,10 +3,25 @@
 #include <fmt/ranges.h>
 
 #include "tinyml/base/file.h"
-#include "tinyml/project/sensor_config.h"
+#include "tinyml/project/sensor_config_parts.h"
 
 namespace tinyml::project {
 namespace {
+
+/// Reads a word of a closed list.
+template <class Value, class Parse>
+void read_word(Section& section, std::string_view key, Value& value, Parse parse) {
+  std::string word(name_of(value));
+  section.read(key, word);
+  value = parse(word);
+}
+
+std::string toml_line(std::string_view key, const std::string& value, std::string_view note) {
+  const std::string entry = fmt::format("{} = {}", key, value);
+  return note.empty() ? entry + "\n" : fmt::format("{:<25} # {}\n", entry, note);
+}
+
+}  // namespace
 
 std::vector<Sensor> read_sensors(Section& section) {
   std::vector<Sensor> sensors;
@@ -23,13 +38,42 @@ std::vector<Sensor> read_sensors(Section& section) {
   return sensors;
 }
 
-/// Reads a word of a closed list.
-template <class Value, class Parse>
-void read_word(Section& section, std::string_view key, Value& value, Parse parse) {
-  std::string word(name_of(value));
-  section.read(key, word);
-  value = parse(word);
+std::string sensors_to_toml(const std::vector<Sensor>& sensors) {
+  std::vector<std::string> tables;
+  for (const Sensor& s : sensors) {
+    tables.push_back(fmt::format("\n  {{ name = {}, channels = {}, rate_hz = {}, unit = {}, range = {} }},",
+                                 quoted(s.name), s.channels, s.rate_hz, quoted(s.unit), s.range));
+  }
+  if (!tables.empty()) tables.push_back("\n");
+  return fmt::format("sensors = [{}]\n", fmt::join(tables, ""));
 }
+
+void read_columns(Section& section, data::SensorCsvOptions& csv) {
+  section.read("columns", csv.channels);
+  section.read("time_column", csv.time_column);
+  read_word(section, "time_unit", csv.time_unit, parse_time_unit);
+  read_word(section, "backward_clock", csv.backward_clock, parse_backward_clock);
+  section.read("label_column", csv.label_column);
+  section.read("group_column", csv.group_column);
+  section.read("run_columns", csv.run_columns);
+  section.read("row_rate_hz", csv.row_rate_hz);
+}
+
+std::string columns_to_toml(const data::SensorCsvOptions& csv) {
+  const auto word = [](std::string_view value) { return quoted(std::string(value)); };
+  return toml_line("columns", quoted(csv.channels), "of a CSV; empty: all but clock, label and group") +
+         toml_line("time_column", quoted(csv.time_column), "") +
+         toml_line("time_unit", word(name_of(csv.time_unit)),
+                   "of numbers in it: automatic, s, ms, us or ns") +
+         toml_line("backward_clock", word(name_of(csv.backward_clock)),
+                   "error, drop those rows, or split there") +
+         toml_line("label_column", quoted(csv.label_column), "") +
+         toml_line("group_column", quoted(csv.group_column), "") +
+         toml_line("run_columns", quoted(csv.run_columns), "whose change begins a new recording") +
+         toml_line("row_rate_hz", fmt::format("{}", csv.row_rate_hz), "of a CSV without a clock");
+}
+
+namespace {
 
 void read_data(Section section, SensorConfig::Data& data) {
   section.read("path", data.path);
@@ -49,14 +93,7 @@ void read_data(Section section, SensorConfig::Data& data) {
   section.read("test_fraction", data.split.test_fraction);
   section.read("validation_groups", data.split.validation_groups);
   section.read("test_groups", data.split.test_groups);
-  section.read("columns", data.csv.channels);
-  section.read("time_column", data.csv.time_column);
-  read_word(section, "time_unit", data.csv.time_unit, parse_time_unit);
-  read_word(section, "backward_clock", data.csv.backward_clock, parse_backward_clock);
-  section.read("label_column", data.csv.label_column);
-  section.read("group_column", data.csv.group_column);
-  section.read("run_columns", data.csv.run_columns);
-  section.read("row_rate_hz", data.csv.row_rate_hz);
+  read_columns(section, data.csv);
   section.read("file_pattern", data.file_pattern);
   section.read("group_pattern", data.group_pattern);
   section.read("default_label", data.default_label);
@@ -146,16 +183,9 @@ SensorConfig read_sensor_config(const std::filesystem::path& path) {
 }
 
 std::string to_toml(const SensorConfig& c) {
-  std::vector<std::string> sensors;
-  for (const Sensor& s : c.data.sensors) {
-    sensors.push_back(fmt::format("\n  {{ name = {}, channels = {}, rate_hz = {}, unit = {}, range = {} }},",
-                                  quoted(s.name), s.channels, s.rate_hz, quoted(s.unit), s.range));
-  }
-  if (!sensors.empty()) sensors.push_back("\n");
   std::string text = fmt::format("[project]\nname = {}\n\n[data]\n", quoted(c.name));
   const auto line = [&](std::string_view key, const auto& value, std::string_view note = "") {
-    const std::string entry = fmt::format("{} = {}", key, value);
-    text += note.empty() ? entry + "\n" : fmt::format("{:<25} # {}\n", entry, note);
+    text += toml_line(key, fmt::format("{}", value), note);
   };
   const auto word = [&](std::string_view key, std::string_view value, std::string_view note = "") {
     line(key, quoted(std::string(value)), note);
@@ -163,7 +193,7 @@ std::string to_toml(const SensorConfig& c) {
   word("path", c.data.path, "a folder, a labels.csv, a CSV, JSON or CBOR file; relative to this file");
   word("task", name_of(c.data.task),
        "sensor_classification: stretches of recordings; gesture: whole recordings");
-  line("sensors", fmt::format("[{}]", fmt::join(sensors, "")));
+  text += sensors_to_toml(c.data.sensors);
   line("labels", quoted(c.data.labels), "empty: all that the data has");
   line("rate_hz", c.data.rate_hz, "recordings are resampled to it; 0: their own");
   line("window_samples", c.data.window_samples, "what one answer sees");
@@ -177,14 +207,7 @@ std::string to_toml(const SensorConfig& c) {
   line("test_fraction", c.data.split.test_fraction);
   line("validation_groups", quoted(c.data.split.validation_groups), "subjects or machines, by name");
   line("test_groups", quoted(c.data.split.test_groups));
-  line("columns", quoted(c.data.csv.channels), "of a CSV; empty: all but clock, label and group");
-  word("time_column", c.data.csv.time_column);
-  word("time_unit", name_of(c.data.csv.time_unit), "of numbers in it: automatic, s, ms, us or ns");
-  word("backward_clock", name_of(c.data.csv.backward_clock), "error, drop those rows, or split there");
-  word("label_column", c.data.csv.label_column);
-  word("group_column", c.data.csv.group_column);
-  line("run_columns", quoted(c.data.csv.run_columns), "whose change begins a new recording");
-  line("row_rate_hz", c.data.csv.row_rate_hz, "of a CSV without a clock");
+  text += columns_to_toml(c.data.csv);
   word("file_pattern", c.data.file_pattern, "regular expression of the files to read");
   word("group_pattern", c.data.group_pattern, "its parentheses find the group in a file name");
   word("default_label", c.data.default_label, "of recordings that name none");

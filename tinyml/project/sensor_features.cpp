@@ -249,14 +249,17 @@ SensorFrontEnd fit_front_end(const SensorConfig& config, const std::vector<data:
 SensorFeatures::SensorFeatures(SensorFrontEnd front_end)
     : front_end_(std::move(front_end)), extractor_(front_end_.op, front_end_.window_values()) {}
 
+int16_t to_sensor_count(float reading, float unit) {
+  const double count = std::round(static_cast<double>(reading) / static_cast<double>(unit));
+  return static_cast<int16_t>(std::clamp(count, -32768.0, 32767.0));
+}
+
 std::vector<int16_t> SensorFeatures::to_counts(WindowValues values) const {
   const std::vector<float>& unit = front_end_.frame().unit;
   TINYML_CHECK(values.size() % unit.size() == 0);
   std::vector<int16_t> counts(values.size());
   for (size_t i = 0; i < values.size(); ++i) {
-    const double count =
-        std::round(static_cast<double>(values[i]) / static_cast<double>(unit[i % unit.size()]));
-    counts[i] = static_cast<int16_t>(std::clamp(count, -32768.0, 32767.0));
+    counts[i] = to_sensor_count(values[i], unit[i % unit.size()]);
   }
   return counts;
 }

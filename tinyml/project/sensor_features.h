@@ -48,6 +48,9 @@ SensorFrontEnd fit_front_end(const SensorConfig& config, const std::vector<data:
 std::string to_json(const SensorFrontEnd& front_end);
 SensorFrontEnd parse_front_end(const std::string& json);
 
+/// A reading as the device's int16 count, rounded and saturated.
+int16_t to_sensor_count(float reading, float unit);
+
 /// A front end's features, by the very kernel that the device runs.
 class SensorFeatures {
  public:

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/commands.h"
+#include "tinyml/project/anomaly_detector.h"
+#include "tinyml/project/sensor_config.h"
+
+namespace CLI {
+class App;
+}
+
+namespace tinyml::cli {
+
+/// The options of `train anomaly` that `train sensors` does not have.
+struct AnomalyOptions {
+  std::vector<std::string> context;
+  std::optional<std::string> method, normal;
+  std::optional<double> threshold, held_out, model_size_kb;
+  std::optional<int32_t> smoothing, clusters;
+
+  void add_to(CLI::App& verb);
+  /// With what `sensors`, the options that both share, says.
+  AnomalyConfig config(const project::SensorConfig& sensors) const;
+};
+
+/// Trains on `data`, makes the net fit, evaluates, saves and tells. Errors: as AnomalyDetector's.
+void train_anomaly(const std::filesystem::path& folder, const AnomalyConfig& config,
+                   const std::filesystem::path& data, const Context& context);
+
+}  // namespace tinyml::cli

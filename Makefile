@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # make         build the CLI (build/bin/tinyml), the libraries and the Python package (.venv)
-# make demo    keyword spotting from synthetic speech, or from TINYML_DATA, to a program on an emulated board
+# make demo    keyword spotting from synthetic speech, or from TINYML_DATA, to a program on an emulated board;
+#              TASK=anomaly: a machine's anomalies, in Python
 # make test    everything that can be checked on this machine
 # make lint    only the format of the sources; make format mends it
 # make soak TARGET=fuzz|folds   the long checks
@@ -20,7 +21,7 @@ JOBS ?= $(shell nproc)
 PYTHON ?= python3
 TIMED = tools/timed.sh
 
-.PHONY: all build configure packages demo test soak clean format lint
+.PHONY: all build configure packages demo demo-keywords demo-anomaly test soak clean format lint
 
 all: build
 
@@ -44,11 +45,18 @@ configure: packages .venv/.ready
 build: configure
 	@$(TIMED) "build" tools/build.sh build $(JOBS)
 
-demo:
+demo: demo-$(if $(TASK),$(TASK),keywords)
+
+demo-keywords:
 	@$(TIMED) "packages" tools/install_packages.sh "run the demo" $(BUILD_PACKAGES) $(BOARD_PACKAGES) python3-minimal $(if $(TINYML_DATA),,$(SPEECH_PACKAGES))
 	@cmake --preset release -DTINYML_PYTHON=OFF -DTINYML_TESTS=OFF $(CMAKE_FLAGS) >build.log 2>&1 || { tail -n 30 build.log; exit 1; }
 	@$(TIMED) "build" tools/build.sh build $(JOBS) tinyml_cli
 	@$(TIMED) "demo" tools/demo.sh
+
+demo-anomaly:
+	@$(TIMED) "packages" tools/install_packages.sh "run the demo" $(BUILD_PACKAGES) $(PYTHON_PACKAGES) $(BOARD_PACKAGES)
+	@$(MAKE) --no-print-directory build
+	@TASK=anomaly $(TIMED) "demo" tools/demo.sh
 
 test:
 	@$(TIMED) "packages" tools/install_packages.sh test $(BUILD_PACKAGES) $(PYTHON_PACKAGES) $(BOARD_PACKAGES) $(ESP32_PACKAGES) $(SPEECH_PACKAGES) $(TEST_PACKAGES)

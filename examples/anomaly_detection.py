@@ -1,21 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """A detector of what is unlike normal vibration, from normal data alone, in four lines.
 
-    python examples/anomaly_detection.py [--data accelerometer.csv] [--out PROJECT]
+    python examples/anomaly_detection.py [--data accelerometer.csv] [--out FOLDER]
 
 --data: a fan's recordings with the columns config (1 is normal), speed_pct, x, y, z, for instance UCI's
 "Accelerometer" set. Without it only the synthetic machine with three sensors is shown.
 """
 
 import argparse
+from pathlib import Path
 
 import numpy as np
 
-from tinyml import AnomalyDetector
+from tinyml import AnomalyDetector, Sensor
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--data", help="the fan's accelerometer.csv")
-parser.add_argument("--out", help="a folder for the machine's project and its report")
+parser.add_argument("--out", type=Path, help="a folder for the projects machine and fan and their reports")
 arguments = parser.parse_args()
 
 
@@ -40,17 +41,20 @@ detector.train(normal_sensor_data)
 detector.export_tflite_micro(quantization="int8", model_size_kb=20)  # fits in 20 KB or says why not
 # fmt: on
 
-result = detector.evaluate(machine(60, seed=2), machine(60, seed=3, worn=True))
-print(detector.summary(), end="")
-print(
-    f"Machine: AUC {result['auc']:.3f}, recall {result['recall']:.0%},"
-    f" {result['false_alarms']} of {result['normal']} normal windows alarmed"
-)
-print(f"Fit: {detector.fit}")
-worst = max(detector.score(machine(10, seed=4, worn=True)), key=lambda score: score.score)
-print(f"Why: {', '.join(f'{name} {share:.0%}' for name, share in worst.sensors.items())}")
-if arguments.out:
-    detector.save(arguments.out)
+
+def tell(name: str, trained: AnomalyDetector, normal, anomalous) -> None:
+    result = trained.evaluate(normal, anomalous)
+    print(trained.summary(), end="")
+    print(f"  AUC       {result['auc']:.3f}, {result['recall']:.1%} of {result['anomalous']} anomalous windows found,", end="")
+    print(f" {result['false_alarms']} of {result['normal']} normal windows alarmed")
+    worst = max(trained.score(anomalous), key=lambda score: score.score)
+    print(f"  why       {', '.join(f'{sensor} {share:.0%}' for sensor, share in worst.sensors.items())}")
+    if arguments.out:
+        trained.save(arguments.out / name)
+        print(f"  report    {arguments.out / name / 'report.html'}")
+
+
+tell("machine", detector, machine(60, seed=2), machine(60, seed=3, worn=True))
 
 if arguments.data:
     rows = np.loadtxt(arguments.data, delimiter=",", skiprows=1, dtype=np.float32)
@@ -61,11 +65,7 @@ if arguments.data:
         known.append(runs[1][:2250])  # the last fifth calibrates
         tested.append(runs[1][2250:])
         faulty += [runs[2], runs[3]]
-    fan = AnomalyDetector(sensors=["accelerometer"], context=["speed"], window_size=128)
+    fan = AnomalyDetector([Sensor("accelerometer", 3, 50, "g")], context=["speed"], window_size=128, rate_hz=50)
     fan.train(known)
     fan.export_tflite_micro(quantization="int8", model_size_kb=20)
-    result = fan.evaluate(tested, faulty)
-    print(
-        f"Fan: AUC {result['auc']:.3f}, recall {result['recall']:.1%},"
-        f" {result['false_alarms']} of {result['normal']} normal windows alarmed. Fit: {fan.fit}"
-    )
+    tell("fan", fan, tested, faulty)

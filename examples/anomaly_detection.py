@@ -45,7 +45,10 @@ detector.export_tflite_micro(quantization="int8", model_size_kb=20)  # fits in 2
 def tell(name: str, trained: AnomalyDetector, normal, anomalous) -> None:
     result = trained.evaluate(normal, anomalous)
     print(trained.summary(), end="")
-    print(f"  AUC       {result['auc']:.3f}, {result['recall']:.1%} of {result['anomalous']} anomalous windows found,", end="")
+    print(
+        f"  AUC       {result['auc']:.3f}, {result['recall']:.1%} of {result['anomalous']} anomalous windows found,",
+        end="",
+    )
     print(f" {result['false_alarms']} of {result['normal']} normal windows alarmed")
     worst = max(trained.score(anomalous), key=lambda score: score.score)
     print(f"  why       {', '.join(f'{sensor} {share:.0%}' for sensor, share in worst.sensors.items())}")

@@ -123,8 +123,9 @@ class AnomalyDetector(Project):
         nothing at all is what it was trained on, held-out ends and other labels."""
         if anomalous is None and (normal is None or isinstance(normal, (str, PathLike))):
             return self._core.evaluate_path("" if normal is None else _arguments.path("normal", normal))
-        tables = [[] if data is None else _tables(name, data) for name, data in
-                  (("normal", normal), ("anomalous", anomalous))]
+        tables = [
+            [] if data is None else _tables(name, data) for name, data in (("normal", normal), ("anomalous", anomalous))
+        ]
         return self._core.evaluate(*tables)
 
     def export_tflite_micro(self, quantization: str = "int8", model_size_kb: float | None = None) -> Model:

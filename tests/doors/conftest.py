@@ -126,6 +126,31 @@ def write_tones(folder: Path, clips: int = 12) -> Path:
     return folder
 
 
+def machine(samples: int, seed: int, worn: bool = False) -> np.ndarray:
+    """Vibration on three axes, temperature and the speed that both follow, at 100 Hz: float32 (samples, 5)."""
+    rng = np.random.default_rng(seed)
+    time = np.arange(samples)
+    speed = 1 + 0.5 * np.sin(0.004 * time)
+    turn = np.cumsum(0.6 * speed)
+    tone = 0.8 * np.sin(2.7 * turn) if worn else 0
+    axes = [speed * np.sin(turn + c) + tone + 0.2 * rng.standard_normal(samples) for c in range(3)]
+    temperature = 40 + 4 * speed + (9 if worn else 0) + 0.2 * rng.standard_normal(samples)
+    return np.stack([*axes, temperature, speed], axis=1).astype(np.float32)
+
+
+def write_readings(path: Path, readings: np.ndarray, header: str = "x,y,z,temperature,speed") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savetxt(path, readings, fmt="%.5g", delimiter=",", header=header, comments="")
+    return path
+
+
+def write_machine(folder: Path) -> Path:
+    """A folder of normal and worn recordings."""
+    write_readings(folder / "normal" / "monday.csv", machine(3000, 1))
+    write_readings(folder / "worn" / "bearing.csv", machine(1000, 2, worn=True))
+    return folder
+
+
 def bytes_in(folder: Path) -> dict[str, bytes]:
     return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import CLI, ROOT
+from conftest import CLI, ROOT, write_machine
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 PYTHON = ".venv/bin/python"
@@ -22,6 +22,10 @@ def commands(page) -> list[str]:
     return [line for line in lines if line.startswith(("build/bin/tinyml ", PYTHON + " examples/"))]
 
 
+# What a page says is there.
+PREPARED = {"anomalies.md": lambda folder: write_machine(folder / "fan")}
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda page: page.name)
 def test_commands_of(page, tmp_path, emulator, request):
     if not CLI.exists():
@@ -29,6 +33,7 @@ def test_commands_of(page, tmp_path, emulator, request):
     (tmp_path / "build").mkdir()
     (tmp_path / "build" / "bin").symlink_to(CLI.parent)
     (tmp_path / "examples").symlink_to(ROOT / "examples")
+    PREPARED.get(page.name, lambda folder: None)(tmp_path)
     for command in commands(page):
         words = shlex.split(command)
         if words[0] == PYTHON:
@@ -44,6 +49,6 @@ def test_commands_of(page, tmp_path, emulator, request):
 
 def test_pages_show_commands():
     shown = {page.name: len(commands(page)) for page in PAGES}
-    assert shown["README.md"] >= 4 and shown["keywords.md"] >= 9
+    assert shown["README.md"] >= 4 and shown["keywords.md"] >= 9 and shown["anomalies.md"] >= 6
     for example in ("activity", "gesture", "occupancy"):
         assert shown[f"example-{example}.md"] >= 3

@@ -184,7 +184,9 @@ class AnomalyDetector::SizeSearch {
  private:
   bool probably_fits(AnomalyOptions options) const {
     options.training.epochs = 1;
-    return fits(sizes_of(state_.learn(options, probe_)->int8_net));
+    const Graph net = state_.learn(options, probe_)->int8_net;
+    const auto file = static_cast<int64_t>(formats::write_tflite(net).size());
+    return fits({file, 0}) && fits(sizes_of(net));  // nothing is compiled for what is too large as a file
   }
 
   std::optional<Found> largest(const Ladder& ladder) const {

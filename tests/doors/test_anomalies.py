@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Anomaly detectors at the command line and in Python: what they do, and one line for every mistake."""
+
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from conftest import ROOT, bytes_in, machine, write_machine, write_readings
+
+SENSORS = ("--sensors", "accelerometer:3:g,temperature", "--context", "speed", "--rate", 100, "--window-size", 64)
+
+
+@pytest.fixture(scope="session")
+def fan(tmp_path_factory):
+    """Normal and worn recordings; not to be changed."""
+    return write_machine(tmp_path_factory.mktemp("data") / "fan")
+
+
+@pytest.fixture(scope="session")
+def detector_project(cli, fan, tmp_path_factory):
+    """A trained detector; not to be changed."""
+    folder = tmp_path_factory.mktemp("detector") / "project"
+    document = cli("train", "anomaly", "--data", fan, *SENSORS, "--out", folder).json()
+    assert document["int8"]["auc"] > 0.95
+    return folder
+
+
+@pytest.fixture
+def own_detector(detector_project, tmp_path):
+    return shutil.copytree(detector_project, tmp_path / "project")
+
+
+def test_verbs_work_on_detectors(cli, detector_project, fan, emulator, tmp_path):
+    assert cli("evaluate", detector_project).json()["int8"]["anomalous"] > 20
+    assert cli("evaluate", detector_project, "--data", fan).json()["int8"]["auc"] > 0.95
+    for row in cli("compare", detector_project, "--data", fan, "--cores", "host,cortex_m4").json():
+        assert row["equal"] == row["clips"] > 50
+    assert cli("profile", detector_project).json()["source"] == "measured"
+    cli("compile", detector_project, "--board", "pico", "--out", tmp_path / "src").json()
+    assert {"anomaly.h", "anomaly.cpp", "anomaly_score.h"} <= {path.name for path in (tmp_path / "src").iterdir()}
+    cli("export", detector_project, "--to", "arduino", "--out", tmp_path / "arduino").json()
+    sketches = {path.name for path in (tmp_path / "arduino").rglob("*.ino")}
+    assert sketches == {"tinyml_anomaly_static_buffer.ino"}  # a temperature is not the motion sensor's
+    assert cli("export", detector_project, "--to", "tflite", "--out", tmp_path).json()["written"]
+    cli("quantize", detector_project).fails("train it again")
+
+
+def test_motion_sketch_only_for_motion(cli, tmp_path):
+    data = write_readings(tmp_path / "normal" / "a.csv", machine(2000, 1)[:, :3], "x,y,z").parent.parent
+    cli("train", "anomaly", "--data", data, "--sensors", "accelerometer", "--rate", 100, "--out", tmp_path / "p").json()
+    cli("export", tmp_path / "p", "--to", "arduino", "--out", tmp_path / "arduino").json()
+    sketch = next((tmp_path / "arduino").rglob("*_motion.ino")).read_text()
+    assert "readAcceleration(reading[0], reading[1], reading[2])" in sketch and "@" not in sketch
+
+
+def test_the_project_file_is_what_counts(cli, own_detector):
+    config = own_detector / "tinyml.toml"
+    config.write_text("# ours\n" + config.read_text().replace("threshold = 0.5", "threshold = 0.9"))
+    cli("train", own_detector).json()
+    assert config.read_text().startswith("# ours\n") and "threshold = 0.9" in config.read_text()
+    config.write_text(config.read_text().replace("window_size = 64", "window_size = 32"))
+    cli("evaluate", own_detector).fails("tinyml train")
+
+
+SPOILED = {
+    "nan": (lambda r: r.__setitem__((70, 1), np.nan), "line 72"),
+    "constant": (lambda r: r.__setitem__((slice(None), 3), 5), "always 5"),
+    "too short": (lambda r: r.resize((40, 5), refcheck=False), "window"),
+}
+
+
+@pytest.mark.parametrize("name", SPOILED)
+def test_spoiled_data(cli, own_detector, tmp_path, name):
+    spoil, said = SPOILED[name]
+    readings = machine(2000, 1).copy()
+    spoil(readings)
+    data = write_readings(tmp_path / "spoiled.csv", readings)
+    before = bytes_in(own_detector)
+    cli("train", "anomaly", "--data", data, *SENSORS, "--out", own_detector).fails(said)
+    assert bytes_in(own_detector) == before
+
+
+def test_clocks_that_run_backwards(cli, tmp_path):
+    readings = machine(2000, 1)
+    time = np.arange(2000) * 0.01
+    time[900] = 3
+    data = write_readings(tmp_path / "a.csv", np.column_stack([time, readings]), "time,x,y,z,temperature,speed")
+    cli("train", "anomaly", "--data", data, *SENSORS, "--out", tmp_path / "p").fails("a.csv", "backwards")
+    assert not (tmp_path / "p").exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--threshold", "1.5"), "threshold"),
+        (("--threshold", "nan"), "threshold"),
+        (("--model-size-kb", "0"), "model_size_kb"),
+        (("--model-size-kb", "nan"), "model_size_kb"),
+        (("--model-size-kb", "0.5"), "the smallest takes"),
+        (("--method", "magic"), "magic"),
+        (("--sensors", "accelerometer"), "wanted"),
+        (("--sensors", "accelerometer:x"), "name:channels"),
+        (("--normal", "healthy"), "healthy"),
+        (("--context", "speed,load"), "wanted"),
+    ],
+)
+def test_bad_options(cli, fan, tmp_path, more, said):
+    words = [*SENSORS]
+    if more[0] in words:
+        at = words.index(more[0])
+        words[at : at + 2] = more
+    else:
+        words += more
+    cli("train", "anomaly", "--data", fan, *words, "--out", tmp_path / "p").fails(said)
+    assert not (tmp_path / "p").exists()
+
+
+def test_python(tinyml, tmp_path):
+    detector = tinyml.AnomalyDetector(
+        [tinyml.Sensor("accelerometer", 3, 100, "g"), "temperature"], context=["speed"], window_size=64, smoothing=2
+    )
+    detector.train(machine(3000, 1), progress=lambda *_: None)
+    assert detector.evaluate(machine(1000, 3), machine(1000, 2, worn=True))["auc"] > 0.95
+    assert np.isnan(detector.evaluate(machine(1000, 3))["recall"])
+    assert detector.predict(machine(1000, 2, worn=True))
+    score = detector.score(machine(1000, 2, worn=True))[-1]
+    assert set(score.sensors) == {"accelerometer", "temperature"} and len(score.times) == 2
+    assert sum(score.sensors.values()) == pytest.approx(1) and sum(score.times) == pytest.approx(1)
+    detector.save(tmp_path / "p")
+    again = tinyml.AnomalyDetector.load(tmp_path / "p")
+    assert again.score(machine(1000, 3)) == detector.score(machine(1000, 3))
+    assert again.summary() == detector.summary()
+
+
+def test_python_mistakes(tinyml, tmp_path):
+    def fails(said, act):
+        with pytest.raises(tinyml.Error, match=said) as error:
+            act()
+        assert "\n" not in str(error.value)
+
+    def make(**options):
+        return tinyml.AnomalyDetector(["accelerometer", "temperature"], context=["speed"], window_size=64, **options)
+
+    for threshold in (-0.1, 1.1, float("nan"), "high"):
+        fails("threshold", lambda value=threshold: make(threshold=value))
+    fails("sensors is empty", lambda: tinyml.AnomalyDetector([]))
+    detector = make()
+    quiet = {"progress": lambda *_: None}
+    for bad, said in (
+        (machine(2000, 1)[:, :4], "wanted"),
+        (machine(50, 1), "window"),
+        (np.where(np.arange(5) == 2, np.inf, machine(2000, 1)), "not finite"),
+        (np.concatenate([machine(1600, 1), machine(400, 2, worn=True)]), "unlike the rest"),
+        (np.zeros((2, 3, 4, 5)), "dimensions"),
+        ("nothing.csv", "nothing.csv"),
+        (object(), "normal_sensor_data"),
+    ):
+        fails(said, lambda data=bad: detector.train(data, **quiet))
+    fails("not trained", lambda: detector.export_tflite_micro())
+    fails("not trained", lambda: detector.save(tmp_path / "p"))
+    assert not (tmp_path / "p").exists()
+    detector.train(machine(3000, 1), **quiet)
+    for limit in (0, -1, float("nan"), "small"):
+        fails("model_size_kb", lambda value=limit: detector.export_tflite_micro(model_size_kb=value))
+    fails("unlike", lambda: detector.calibrate(machine(2000, 2, worn=True)))
+
+
+def test_example(tinyml, emulator, tmp_path):
+    done = subprocess.run(
+        [sys.executable, ROOT / "examples" / "anomaly_detection.py", "--out", tmp_path],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "fits" in done.stdout and (tmp_path / "machine" / "report.html").exists()

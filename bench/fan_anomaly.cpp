@@ -83,10 +83,13 @@ const std::vector<std::pair<std::string, std::string>> kColumns = {
     {"alarms", "alarms"},    {"recall_at_5", "hindsight"},   {"auc_float32", "AUC float32"},
     {"recall_slow", "slow"}, {"recall_fast", "40 % and up"}, {"tflite_bytes", ".tflite"}};
 
+/// Without a limit, one that everything fits in: sizes are measured in any case.
+double limit_of(double model_size_kb) { return model_size_kb > 0 ? model_size_kb : project::kLargestModelKb; }
+
 nlohmann::json measure(const AnomalyConfig& config, const Runs& runs, double model_size_kb) {
   AnomalyDetector detector(config);
   detector.train(runs.known);
-  detector.export_tflite_micro("int8", model_size_kb);
+  detector.export_tflite_micro("int8", limit_of(model_size_kb));
   const AnomalyEvaluation e = detector.evaluate(runs.tested, runs.faulty);
   const auto normal = detector.score(runs.tested), faulty = detector.score(runs.faulty);
   const auto recall = [&](bool slow) {
@@ -187,7 +190,7 @@ int run(int argc, char** argv) {
 
   AnomalyDetector detector(config);
   detector.train(runs.known);
-  detector.export_tflite_micro("int8", model_size_kb);
+  detector.export_tflite_micro("int8", limit_of(model_size_kb));
   const project::Profile profile = detector.profile(board);
   std::printf("%s\n", to_text(profile).c_str());
   if (!json_path.empty()) {

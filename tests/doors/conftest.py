@@ -126,11 +126,12 @@ def write_tones(folder: Path, clips: int = 12) -> Path:
     return folder
 
 
-def machine(samples: int, seed: int, worn: bool = False) -> np.ndarray:
-    """Vibration on three axes, temperature and the speed that both follow, at 100 Hz: float32 (samples, 5)."""
+def machine(samples: int, seed: int, worn: bool = False, swing: float = 0.5) -> np.ndarray:
+    """Vibration on three axes, temperature and the speed that both follow, at 100 Hz: float32 (samples, 5).
+    swing: of the speed."""
     rng = np.random.default_rng(seed)
     time = np.arange(samples)
-    speed = 1 + 0.5 * np.sin(0.004 * time)
+    speed = 1 + swing * np.sin(0.004 * time)
     turn = np.cumsum(0.6 * speed)
     tone = 0.8 * np.sin(2.7 * turn) if worn else 0
     axes = [speed * np.sin(turn + c) + tone + 0.2 * rng.standard_normal(samples) for c in range(3)]

@@ -48,7 +48,7 @@ def test_verbs_work_on_detectors(cli, detector_project, fan, emulator, tmp_path)
 
 
 def test_motion_sketch_only_for_motion(cli, tmp_path):
-    data = write_readings(tmp_path / "normal" / "a.csv", machine(2000, 1)[:, :3], "x,y,z").parent.parent
+    data = write_readings(tmp_path / "normal" / "a.csv", machine(2000, 1, swing=0)[:, :3], "x,y,z").parent.parent
     cli("train", "anomaly", "--data", data, "--sensors", "accelerometer", "--rate", 100, "--out", tmp_path / "p").json()
     cli("export", tmp_path / "p", "--to", "arduino", "--out", tmp_path / "arduino").json()
     sketch = next((tmp_path / "arduino").rglob("*_motion.ino")).read_text()

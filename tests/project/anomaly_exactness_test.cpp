@@ -15,10 +15,12 @@ namespace tinyml {
 namespace {
 
 /// The cores that this machine can emulate; a new one is a line here.
-const std::vector<Core> kCores{Core::host, Core::cortex_m0plus, Core::cortex_m4, Core::cortex_m7};
+const std::vector<Core> kCores{Core::host, Core::cortex_m0plus, Core::cortex_m4, Core::cortex_m7,
+                               Core::xtensa_lx6};
 
 std::string missing_tool() {
-  for (const char* tool : {"arm-none-eabi-g++", "qemu-system-arm"}) {
+  for (const char* tool :
+       {"arm-none-eabi-g++", "qemu-system-arm", "xtensa-lx106-elf-g++", "qemu-system-xtensa"}) {
     if (!find_program(tool)) return std::string(tool) + " is not installed";
   }
   return "";

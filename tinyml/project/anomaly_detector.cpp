@@ -32,10 +32,11 @@ void check_alike(const project::AnomalyCalibration& calibration, double limit, c
 
 }  // namespace
 
-train::AnomalyOptions AnomalyDetector::State::options() const {
+train::AnomalyOptions AnomalyDetector::State::options(size_t windows) const {
   train::AnomalyOptions o;
   o.method = config.chosen_method();
-  o.clusters = config.clusters;
+  constexpr size_t kWindowsOfCluster = 32;  // they overlap
+  o.clusters = std::min(config.clusters, std::max(1, static_cast<int32_t>(windows / kWindowsOfCluster)));
   o.shrinkage = config.shrinkage;
   o.size = config.net;
   o.training.epochs = config.epochs;
@@ -182,7 +183,7 @@ void AnomalyDetector::train(const std::vector<data::SensorRecording>& normal, co
   auto inputs =
       std::make_unique<project::AnomalyRows>(project::fit_anomaly_inputs(s.config, rate_hz, windows, s.pool));
   State::Rows rows{inputs->rows(windows, s.pool), inputs->rows(s.values_of(normal, held_out), s.pool)};
-  train::AnomalyOptions options = s.options();
+  train::AnomalyOptions options = s.options(rows.normal.size());
   options.training.progress = progress;
   std::swap(s.inputs, inputs);
   try {

@@ -45,7 +45,8 @@ struct AnomalyDetector::State {
   data::SensorRecording example;         // some held-out windows
   mutable AnomalyEvaluation evaluation;  // the last; of a loaded project without windows
 
-  train::AnomalyOptions options() const;
+  /// To learn from so many windows: a cluster needs some of them.
+  train::AnomalyOptions options(size_t windows) const;
   /// Errors: invalid_argument, see AnomalyDetector::train.
   void check(const std::vector<data::SensorRecording>& recordings) const;
   /// Of the part [from, to) of every recording.

@@ -247,7 +247,7 @@ Model AnomalyDetector::export_tflite_micro(const std::string& quantization,
 
   const double limit_kb = *model_size_kb;
   SizeSearch search(s, limit_kb);
-  AnomalyOptions asked = s.options();
+  AnomalyOptions asked = s.options(s.rows.normal.size());
   asked.context = s.model->options.context;
   const bool as_asked = s.rows.normal.empty() || describe(asked) == describe(s.model->options);
   const Sizes own = search.sizes_of(s.model->int8_net);

@@ -186,7 +186,7 @@ AnomalyDetector AnomalyDetector::load(const std::filesystem::path& folder, int t
     }
     s.inputs = std::make_unique<project::AnomalyRows>(std::move(inputs));
     auto m = std::make_unique<State::Trained>();
-    m->options = s.options();
+    m->options = s.options(0);
     m->options.method = train::parse_anomaly_method(document.at("method").get<std::string>());
     m->options.context = static_cast<int32_t>(s.config.context.size());
     m->options.clusters = document.at("clusters");

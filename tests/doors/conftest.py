@@ -147,7 +147,7 @@ def write_readings(path: Path, readings: np.ndarray, header: str = "x,y,z,temper
 
 def write_machine(folder: Path) -> Path:
     """A folder of normal and worn recordings."""
-    write_readings(folder / "normal" / "monday.csv", machine(3000, 1))
+    write_readings(folder / "normal" / "monday.csv", machine(12000, 1))
     write_readings(folder / "worn" / "bearing.csv", machine(1000, 2, worn=True))
     return folder
 

@@ -128,12 +128,12 @@ class Detector {{
   /// True where that gives a score. tinyml::device::to_count(reading, unit[channel]) makes counts.
   bool push({parameters}) {{
 {extra}{push}    if (!score_.hop()) return false;
-    score_.add({name}::classify()[0]);
+    score_.add({name}::classify()[0], score_table);
     return true;
   }}
 
   /// Whether the mean of the newest {smoothing} scores is at least {threshold}.
-  bool anomalous() const {{ return score_.anomalous(); }}
+  bool anomalous() const {{ return score_.anomalous({level}); }}
   /// That mean.
   float score() const {{ return score_.count() ? score_.sum() / (255.0f * score_.count()) : 0; }}
   /// The same as integers: sum() / (255 * count()).
@@ -143,7 +143,7 @@ class Detector {{
   int8_t answer() const {{ return score_.answer(); }}
 
  private:
-{members}  tinyml::device::AnomalyScore<{smoothing}, {hops}> score_{{score_table, {level}}};
+{members}  tinyml::device::AnomalyScore<{smoothing}, {hops}> score_;
 }};
 
 }}  // namespace {name}

@@ -15,8 +15,6 @@ class AnomalyScore {
   static_assert(windows > 0 && first > 0, "at least one answer");
 
  public:
-  AnomalyScore(const uint8_t* table, int32_t threshold) : table_(table), threshold_(threshold) {}
-
   void reset() { sum_ = next_ = count_ = hops_ = 0; }
 
   /// Takes note of a hop. Whether the window is full, and the net to be run.
@@ -25,9 +23,10 @@ class AnomalyScore {
     return hops_ == first;
   }
 
-  void add(int8_t answer) {
+  /// `table`: of 256 entries, for the answers from -128 up.
+  void add(int8_t answer, const uint8_t* table) {
     answer_ = answer;
-    const uint8_t value = table_[static_cast<int32_t>(answer) + 128];
+    const uint8_t value = table[static_cast<int32_t>(answer) + 128];
     if (count_ == windows) {
       sum_ -= history_[next_];
     } else {
@@ -43,11 +42,10 @@ class AnomalyScore {
   /// Of the answers so far, at most `windows`; the mean score is sum() / (255 * count()).
   int32_t sum() const { return sum_; }
   int32_t count() const { return count_; }
-  bool anomalous() const { return count_ > 0 && sum_ >= threshold_ * count_; }
+  /// `threshold`: of 255.
+  bool anomalous(int32_t threshold) const { return count_ > 0 && sum_ >= threshold * count_; }
 
  private:
-  const uint8_t* table_;
-  int32_t threshold_;
   uint8_t history_[windows] = {};
   int32_t sum_ = 0, next_ = 0, count_ = 0, hops_ = 0;
   int8_t answer_ = 0;

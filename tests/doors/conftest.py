@@ -11,6 +11,7 @@ import subprocess
 import sys
 import wave
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -150,6 +151,26 @@ def write_machine(folder: Path) -> Path:
     write_readings(folder / "normal" / "monday.csv", machine(12000, 1))
     write_readings(folder / "worn" / "bearing.csv", machine(1000, 2, worn=True))
     return folder
+
+
+def write_fan(path: Path) -> Path:
+    """A table of two configurations at three speeds, as UCI's "Accelerometer" set has it."""
+    rows = ["config,speed_pct,x,y,z"]
+    for config in (1, 2):
+        for speed in (20, 60, 100):
+            for reading in machine(3000, config, worn=config > 1)[:, :3] * speed:
+                rows.append(",".join([str(config), str(speed), *(f"{value:.4f}" for value in reading)]))
+    path.write_text("\n".join(rows) + "\n")
+    return path
+
+
+def write_temperatures(path: Path) -> Path:
+    """A reading every five minutes for ten days; the machine stops on the sixth."""
+    degrees = 80 + np.random.default_rng(1).standard_normal(2880)
+    degrees[1500:1800] -= 45
+    times = (datetime(2026, 1, 1) + timedelta(minutes=5 * i) for i in range(len(degrees)))
+    path.write_text("timestamp,value\n" + "".join(f"{t},{d:.3f}\n" for t, d in zip(times, degrees, strict=True)))
+    return path
 
 
 def bytes_in(folder: Path) -> dict[str, bytes]:

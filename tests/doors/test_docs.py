@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import CLI, ROOT, write_machine
+from conftest import CLI, ROOT, write_fan, write_machine, write_temperatures
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 PYTHON = ".venv/bin/python"
@@ -23,7 +23,13 @@ def commands(page) -> list[str]:
 
 
 # What a page says is there.
-PREPARED = {"anomalies.md": lambda folder: write_machine(folder / "fan")}
+PREPARED = {
+    "anomalies.md": lambda folder: write_machine(folder / "fan"),
+    "example-fan.md": lambda folder: write_fan(folder / "accelerometer.csv"),
+    "example-machine-temperature.md": lambda folder: write_temperatures(
+        folder / "machine_temperature_system_failure.csv"
+    ),
+}
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda page: page.name)
@@ -52,3 +58,5 @@ def test_pages_show_commands():
     assert shown["README.md"] >= 4 and shown["keywords.md"] >= 9 and shown["anomalies.md"] >= 6
     for example in ("activity", "gesture", "occupancy"):
         assert shown[f"example-{example}.md"] >= 3
+    for example in ("fan", "machine-temperature"):
+        assert shown[f"example-{example}.md"] == 2

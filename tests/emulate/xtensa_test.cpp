@@ -160,5 +160,129 @@ const int8_t* invoke(const int8_t* input) {
   }
 }
 
+/// Bits of floats: zeros, the ends of subnormals and normals, ties of rounding, ends of integers, infinities
+/// and NaNs, of both signs; then every exponent as often as another; then neighbours, which cancel.
+std::vector<std::pair<uint32_t, uint32_t>> float_pairs() {
+  std::vector<uint32_t> edges{0,          1,          2,          0x007fffff, 0x00800000,
+                              0x00800001, 0x00ffffff, 0x33800000, 0x34000000, 0x3f000000,
+                              0x3f7fffff, 0x3f800000, 0x3f800001, 0x3fc00000, 0x4b000001,
+                              0x4b800000, 0x4effffff, 0x4f000000, 0x4f7fffff, 0x5effffff,
+                              0x7effffff, 0x7f7fffff, 0x7f800000, 0x7fc00000, 0x7f800001};
+  for (size_t i = 0, count = edges.size(); i < count; ++i) edges.push_back(edges[i] | 0x80000000);
+  std::vector<std::pair<uint32_t, uint32_t>> pairs;
+  for (const uint32_t a : edges) {
+    for (const uint32_t b : edges) pairs.emplace_back(a, b);
+  }
+  Random random(5);
+  const auto draw = [&] { return static_cast<uint32_t>(random.next()); };
+  for (int i = 0; i < 1500; ++i) {
+    const uint32_t a = draw();
+    pairs.emplace_back(a, draw());
+    pairs.emplace_back(
+        a, (a & 0x7fffffff) + ((draw() % 60) << 23) - (30u << 23) + draw() % 8 + (draw() & 0x80000000));
+    pairs.emplace_back(a & 0x81ffffff, (draw() & 0x81ffffff) + 0x3e000000);
+  }
+  return pairs;
+}
+
+template <class To, class From>
+To bits_as(From from) {
+  static_assert(sizeof(To) == sizeof(From));
+  To to;
+  std::memcpy(&to, &from, sizeof(to));
+  return to;
+}
+
+/// Which NaN is the machine's affair.
+uint32_t bits_of(float value) { return value != value ? 0x7fc00000 : bits_as<uint32_t>(value); }
+
+/// Beyond the integer's range C++ leaves the result open.
+template <class Integer>
+Integer integer_of(float value, double end) {
+  return value > (std::is_signed_v<Integer> ? -end : -1.0) && value < end ? static_cast<Integer>(value) : 0;
+}
+
+TEST(XtensaRuntime, FloatsAreTheHosts) {
+  SKIP_WITHOUT_TOOLS(Core::xtensa_lx6);
+  const ToyModel toy("constexpr int32_t input_bytes = 8, output_bytes = 72;", R"(
+alignas(8) static uint32_t out[18];
+static uint32_t bits_of(float value) {
+  uint32_t bits;
+  memcpy(&bits, &value, 4);
+  return value != value ? 0x7fc00000 : bits;
+}
+static void put(int at, int64_t value) { memcpy(out + at, &value, 8); }
+const int8_t* invoke(const int8_t* input) {
+  float a, b;
+  uint32_t word[2];
+  memcpy(&a, input, 4);
+  memcpy(&b, input + 4, 4);
+  memcpy(word, input, 8);
+  const uint64_t wide = static_cast<uint64_t>(word[1]) << 32 | word[0];
+  out[0] = bits_of(a + b);
+  out[1] = bits_of(a - b);
+  out[2] = bits_of(a * b);
+  out[3] = bits_of(a / b);
+  out[4] = bits_of(static_cast<float>(word[0]));
+  out[5] = bits_of(static_cast<float>(static_cast<int32_t>(word[0])));
+  out[6] = bits_of(static_cast<float>(wide));
+  out[7] = bits_of(static_cast<float>(static_cast<int64_t>(wide)));
+  out[8] = (a < b) | (a <= b) << 1 | (a > b) << 2 | (a >= b) << 3 | (a == b) << 4 | (a != b) << 5 |
+           __builtin_isunordered(a, b) << 6;
+  out[9] = a > -1.0f && a < 4294967296.0f ? static_cast<uint32_t>(a) : 0;
+  put(10, a > -2147483648.0f && a < 2147483648.0f ? static_cast<int32_t>(a) : 0);
+  put(12, a > -9223372036854775808.0f && a < 9223372036854775808.0f ? static_cast<int64_t>(a) : 0);
+  put(14, a > -1.0f && a < 18446744073709551616.0f ? static_cast<int64_t>(static_cast<uint64_t>(a)) : 0);
+  out[16] = bits_of(-a);
+  out[17] = 0;
+  return reinterpret_cast<const int8_t*>(out);
+})");
+  const auto pairs = float_pairs();
+  std::vector<Bytes> records;
+  for (const auto& [a, b] : pairs) {
+    Bytes& record = records.emplace_back(8);
+    std::memcpy(record.data(), &a, 4);
+    std::memcpy(record.data() + 4, &b, 4);
+  }
+  const RunResult result = run_elf(
+      {.elf = toy.build(Core::xtensa_lx6), .core = Core::xtensa_lx6, .records = records, .count = false});
+  ASSERT_EQ(result.output.size(), 72 * pairs.size());
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    const auto [a_bits, b_bits] = pairs[i];
+    const float a = bits_as<float>(a_bits), b = bits_as<float>(b_bits);
+    const uint64_t wide = static_cast<uint64_t>(b_bits) << 32 | a_bits;
+    const auto low = [](auto value) { return static_cast<uint32_t>(static_cast<uint64_t>(value)); };
+    const auto high = [](auto value) { return static_cast<uint32_t>(static_cast<uint64_t>(value) >> 32); };
+    const auto s32 = integer_of<int32_t>(a, 0x1p31);
+    const auto s64 = integer_of<int64_t>(a, 0x1p63);
+    const auto u64 = integer_of<uint64_t>(a, 0x1p64);
+    const std::vector<uint32_t> expected{bits_of(a + b),
+                                         bits_of(a - b),
+                                         bits_of(a * b),
+                                         bits_of(a / b),
+                                         bits_of(static_cast<float>(a_bits)),
+                                         bits_of(static_cast<float>(static_cast<int32_t>(a_bits))),
+                                         bits_of(static_cast<float>(wide)),
+                                         bits_of(static_cast<float>(static_cast<int64_t>(wide))),
+                                         uint32_t{a < b} | uint32_t{a <= b} << 1 | uint32_t{a > b} << 2 |
+                                             uint32_t{a >= b} << 3 | uint32_t{a == b} << 4 |
+                                             uint32_t{a != b} << 5 | uint32_t{a != a || b != b} << 6,
+                                         integer_of<uint32_t>(a, 0x1p32),
+                                         low(s32),
+                                         high(s32),
+                                         low(s64),
+                                         high(s64),
+                                         low(u64),
+                                         high(u64),
+                                         bits_of(-a),
+                                         0};
+    std::vector<uint32_t> got(18);
+    std::memcpy(got.data(), result.output.data() + 72 * i, 72);
+    for (size_t k = 0; k < got.size(); ++k) {
+      ASSERT_EQ(got[k], expected[k]) << std::hex << a_bits << ", " << b_bits << std::dec << ", result " << k;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace tinyml::emulate

@@ -6,6 +6,7 @@ import os
 import numpy as np
 import pytest
 from conftest import TRAIN, bytes_in, float_wav, tone, write_tones, write_wav
+from sensor_sets import write_folders
 
 
 def truncated(path):
@@ -92,6 +93,17 @@ def test_spoiled_model_in_python(tinyml, tmp_path):
 def test_spoiled_project(cli, own_project, name, content):
     (own_project / name).write_bytes(content)
     cli("evaluate", own_project).fails(name)
+
+
+def test_data_verbs_of_sensor_files(cli, own_tones, tmp_path):
+    folder = write_folders(tmp_path / "moves", count=2)
+    recording = next(folder.glob("*/*.csv"))
+    for verb in ("list", "split"):
+        cli("data", verb, folder).fails("tinyml train sensors --data", folder.name)
+    cli("data", "add", folder, recording, "--label", "other").fails(recording.name, "label's folder")
+    assert not (folder / "other").exists()
+    (own_tones / "notes.csv").write_text("who\nme\n")
+    assert cli("data", "list", own_tones).json()
 
 
 def test_missing_pieces(cli, own_project, own_tones, tmp_path):

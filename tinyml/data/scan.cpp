@@ -15,13 +15,6 @@ namespace tinyml::data {
 namespace fs = std::filesystem;
 namespace {
 
-bool is_audio(const fs::path& path) {
-  std::string ending = path.extension().string();
-  std::transform(ending.begin(), ending.end(), ending.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return ending == ".wav" || ending == ".flac" || ending == ".ogg" || ending == ".oga";
-}
-
 bool is_hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
 
 bool is_background(std::string_view name, bool keyword_spotting) {
@@ -49,7 +42,7 @@ void add_folder(std::vector<Source>& sources, const fs::path& folder, bool keywo
   const std::string name = folder.filename().string();
   const std::string label = plain_label(name, keyword_spotting);
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
-    if (!entry.is_regular_file() || !is_audio(entry.path()) || is_hidden(entry.path())) continue;
+    if (!entry.is_regular_file() || !is_audio_file(entry.path()) || is_hidden(entry.path())) continue;
     sources.push_back({entry.path(), label, label == "unknown" && keyword_spotting ? "" : name,
                        group_of_file(entry.path().generic_string(), label), split,
                        is_background(name, keyword_spotting)});
@@ -110,6 +103,13 @@ std::vector<Source> from_csv(const fs::path& csv, bool keyword_spotting) {
 }
 
 }  // namespace
+
+bool is_audio_file(const fs::path& file) {
+  std::string ending = file.extension().string();
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return ending == ".wav" || ending == ".flac" || ending == ".ogg" || ending == ".oga";
+}
 
 std::vector<Source> find_sources(const fs::path& path, bool keyword_spotting) {
   try {

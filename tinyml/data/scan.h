@@ -20,6 +20,9 @@ struct Source {
   bool background = false;
 };
 
+/// By its ending: WAV, FLAC or OGG.
+bool is_audio_file(const std::filesystem::path& file);
+
 /// What load_dataset would load, sorted by path, without opening an audio file.
 std::vector<Source> find_sources(const std::filesystem::path& path, bool keyword_spotting);
 

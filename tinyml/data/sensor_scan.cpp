@@ -30,12 +30,6 @@ std::string ending_of(const fs::path& path) {
 
 bool is_hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
 
-/// Text files next to recordings are mostly licences and notes: only a list or the user names them.
-bool is_sensor_file(const fs::path& path) {
-  const std::string ending = ending_of(path);
-  return (ending == ".csv" || ending == ".tsv" || ending == ".json" || ending == ".cbor") && !is_hidden(path);
-}
-
 std::optional<std::regex> regex_of(const std::string& pattern, const char* option) {
   if (pattern.empty()) return std::nullopt;
   try {
@@ -205,6 +199,12 @@ class Scan {
 };
 
 }  // namespace
+
+// Text files next to recordings are mostly licences and notes: only a list or the user names them.
+bool is_sensor_file(const fs::path& file) {
+  const std::string ending = ending_of(file);
+  return (ending == ".csv" || ending == ".tsv" || ending == ".json" || ending == ".cbor") && !is_hidden(file);
+}
 
 std::vector<SensorSource> find_sensor_sources(const fs::path& path, const SensorLoadOptions& options) {
   try {

@@ -19,6 +19,9 @@ struct SensorSource {
   std::optional<Split> split;
 };
 
+/// By its ending: the files of a folder that are taken for recordings of sensors.
+bool is_sensor_file(const std::filesystem::path& file);
+
 /// What load_sensor_dataset would load, sorted by name, without opening a recording.
 std::vector<SensorSource> find_sensor_sources(const std::filesystem::path& path,
                                               const SensorLoadOptions& options);

@@ -11,17 +11,38 @@
 #include "tinyml/data/audio.h"
 #include "tinyml/data/dataset.h"
 #include "tinyml/data/labels_csv.h"
+#include "tinyml/data/scan.h"
+#include "tinyml/data/sensor_scan.h"
 
 namespace tinyml::project {
 namespace fs = std::filesystem;
 namespace {
+
+/// A folder that has files of sensors and no audio.
+bool is_of_sensors(const fs::path& folder) {
+  std::error_code error;
+  bool sensors = false;
+  for (auto entry = fs::recursive_directory_iterator(folder, error);
+       !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    if (data::is_audio_file(entry->path())) return false;
+    sensors |= data::is_sensor_file(entry->path()) && entry->path().filename() != "labels.csv";
+  }
+  return sensors;
+}
 
 data::Dataset load(const fs::path& data, const std::vector<std::string>& keywords, int threads) {
   data::LoadOptions options;
   options.keywords = keywords;
   options.unknown_and_silence = !keywords.empty();
   options.threads = threads;
-  return data::load_dataset(data, options);
+  try {
+    return data::load_dataset(data, options);
+  } catch (const Error& error) {
+    if (!is_of_sensors(data)) throw;
+    throw Error(error.kind(), std::string(error.what()) +
+                                  "; its files are for sensors: tinyml train sensors --data reads "
+                                  "and splits them, data list and split take audio");
+  }
 }
 
 std::vector<LabelCount> count(const data::Dataset& dataset) {
@@ -62,6 +83,10 @@ void add_recordings(const fs::path& folder, const std::string& label, const std:
       throw Error(ErrorKind::invalid_argument, file.string() + ": an earlier file has this name too");
     }
     if (fs::exists(target)) throw Error(ErrorKind::invalid_argument, target.string() + " is there already");
+    if (data::is_sensor_file(file)) {
+      throw Error(ErrorKind::invalid_argument,
+                  file.string() + " is for sensors: data add takes audio; copy this into the label's folder");
+    }
     decoded.push_back({target, data::encode_wav(data::read_audio(file, kRateHz))});
   }
   write_files(decoded);

@@ -23,7 +23,7 @@ std::vector<LabelCount> list_recordings(const std::filesystem::path& data,
 
 /// Stores WAV, FLAC or OGG files as 16 kHz WAVs in `folder`/`label`: all, or none where one cannot be decoded
 /// or written. Errors: invalid_argument for a label that is no folder's name, for a name that is there
-/// already or comes twice; as data::read_audio; io.
+/// already or comes twice, for recordings of sensors; as data::read_audio; io.
 void add_recordings(const std::filesystem::path& folder, const std::string& label,
                     const std::vector<std::filesystem::path>& files);
 

@@ -12,8 +12,8 @@
 namespace tinyml::train {
 namespace {
 
-const char* const kNets[] = {"cnn_1d", "cnn_1d_ordered", "cnn_1d_separable", "cnn_1d_dilated", "lstm",
-                             "gru",    "dense"};
+const char* const kNets[] = {
+    "cnn_1d", "cnn_1d_ordered", "cnn_1d_separable", "cnn_1d_dilated", "lstm", "gru", "conv_lstm", "dense"};
 
 /// Two channels; the class says which of them leads the other.
 Examples chases(size_t count, uint64_t seed) {

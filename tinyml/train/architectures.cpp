@@ -65,6 +65,7 @@ Body sensor_net(std::string_view name) {
                                                            {"cnn_1d_dilated", cnn_1d_dilated},
                                                            {"lstm", lstm},
                                                            {"gru", gru},
+                                                           {"conv_lstm", conv_lstm},
                                                            {"dense", mlp}};
   for (const auto& [known, body] : kBodies) {
     if (known == name) return body;
@@ -87,6 +88,8 @@ const std::vector<Architecture>& architectures() {
       {"cnn_1d_dilated", "causal convolutions of growing dilation, for slow patterns"},
       {"lstm", "a recurrent net: one step a frame, can answer after each (Hochreiter 1997)"},
       {"gru", "a recurrent net of three gates instead of four (Cho 2014)"},
+      {"conv_lstm",
+       "a convolution, then an lstm all of whose steps count: for centred labels (Ordonez 2016)"},
       {"dense", "dense layers, for features of a whole window"}};
   return list;
 }

@@ -22,6 +22,11 @@ TensorId halved(GraphBuilder& net, TensorId x) {
   return frames(net, x) < 4 ? x : net.max_pool_2d(x, {1, 2}, {1, 2});
 }
 
+/// A weighted sum over time, learned for every channel.
+TensorId ordered(GraphBuilder& net, TensorId x) {
+  return net.depthwise_conv_2d(x, {1, frames(net, x)}, {}, Activation::relu, Padding::valid);
+}
+
 TensorId dropped(GraphBuilder& net, TensorId x, const NetSize& size) {
   return size.dropout > 0 ? net.dropout(x, size.dropout) : x;
 }
@@ -56,8 +61,7 @@ TensorId cnn_1d(GraphBuilder& net, TensorId x, NetSize size) {
 
 TensorId cnn_1d_ordered(GraphBuilder& net, TensorId x, NetSize size) {
   x = plain_convolutions(net, x, size);
-  x = net.depthwise_conv_2d(x, {1, frames(net, x)}, {}, Activation::relu, Padding::valid);
-  return dropped(net, x, size);
+  return dropped(net, ordered(net, x), size);
 }
 
 TensorId cnn_1d_separable(GraphBuilder& net, TensorId x, NetSize size) {
@@ -108,6 +112,16 @@ TensorId lstm(GraphBuilder& net, TensorId x, NetSize size) {
 
 TensorId gru(GraphBuilder& net, TensorId x, NetSize size) {
   return recurrent(net, x, size, &GraphBuilder::gru);
+}
+
+TensorId conv_lstm(GraphBuilder& net, TensorId x, NetSize size) {
+  size = with_defaults(size, {24, 1});
+  x = along_time(net, x);
+  x = net.conv_2d(x, size.width, {1, kTaps}, {1, frames(net, x) >= 4 ? 2 : 1});
+  const int32_t steps = frames(net, x);
+  x = net.reshape(x, {1, steps, size.width});
+  for (int32_t i = 0; i < size.depth; ++i) x = net.lstm(x, size.width);
+  return dropped(net, ordered(net, net.reshape(x, {1, 1, steps, size.width})), size);
 }
 
 TensorId mlp(GraphBuilder& net, TensorId x, NetSize size) {

@@ -16,6 +16,10 @@ TensorId cnn_1d_separable(GraphBuilder& net, TensorId x, NetSize size);
 TensorId cnn_1d_dilated(GraphBuilder& net, TensorId x, NetSize size);
 TensorId lstm(GraphBuilder& net, TensorId x, NetSize size);
 TensorId gru(GraphBuilder& net, TensorId x, NetSize size);
+/// A convolution of stride 2, then an lstm over what is left (DeepConvLSTM of Ordonez and Roggen 2016 in
+/// small), whose steps are all weighed as in cnn_1d_ordered: for labels of a window's middle. It answers for
+/// whole windows, not after each frame.
+TensorId conv_lstm(GraphBuilder& net, TensorId x, NetSize size);
 TensorId mlp(GraphBuilder& net, TensorId x, NetSize size);
 
 }  // namespace tinyml::train

@@ -6,23 +6,32 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/results.h"
+#include "tinyml/base/error.h"
 
 namespace tinyml::cli {
 
 void AnomalyOptions::add_to(CLI::App& verb) {
-  const auto* of = "Of anomalies: ";
-  const auto help = [&](const char* text) { return std::string(of) + text; };
-  verb.add_option("--context", context,
-                  help("the columns behind the sensors' that the score is given: speed"))
-      ->delimiter(',');
-  verb.add_option("--method", method, help("auto, mahalanobis, kmeans, gmm, autoencoder or lstm"));
-  verb.add_option("--normal", normal, help("the label to learn from (default: normal)"));
-  verb.add_option("--threshold", threshold,
-                  help("the score that is an alarm, within 0 and 1 (default: 0.5)"));
-  verb.add_option("--smoothing", smoothing, help("how many scores are averaged (default: 1)"));
-  verb.add_option("--held-out", held_out, help("the share that calibrates the score (default: 0.2)"));
-  verb.add_option("--clusters", clusters, help("of kmeans and gmm (default: 24)"));
-  verb.add_option("--model-size-kb", model_size_kb, help("bounds the .tflite file and the model's flash"));
+  const auto add = [&](const char* name, auto& target, const char* text) {
+    CLI::Option* option = verb.add_option(name, target, std::string("Of anomalies: ") + text);
+    own.push_back(option);
+    return option;
+  };
+  add("--context", context, "the columns behind the sensors' that the score is given: speed")->delimiter(',');
+  add("--method", method, "auto, mahalanobis, kmeans, gmm, autoencoder or lstm");
+  add("--normal", normal, "the label to learn from (default: normal)");
+  add("--threshold", threshold, "the score that is an alarm, within 0 and 1 (default: 0.5)");
+  add("--smoothing", smoothing, "how many scores are averaged (default: 1)");
+  add("--held-out", held_out, "the share that calibrates the score (default: 0.2)");
+  add("--clusters", clusters, "of kmeans and gmm (default: 24)");
+  add("--model-size-kb", model_size_kb, "bounds the .tflite file and the model's flash");
+}
+
+void AnomalyOptions::refuse_given(const std::string& what) const {
+  for (const CLI::Option* option : own) {
+    if (option->count() == 0) continue;
+    throw Error(ErrorKind::invalid_argument,
+                option->get_name() + " is for train anomaly, not for train " + what);
+  }
 }
 
 AnomalyConfig AnomalyOptions::config(const project::SensorConfig& s) const {

@@ -11,7 +11,8 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace tinyml::cli {
 
@@ -21,8 +22,11 @@ struct AnomalyOptions {
   std::optional<std::string> method, normal;
   std::optional<double> threshold, held_out, model_size_kb;
   std::optional<int32_t> smoothing, clusters;
+  std::vector<const CLI::Option*> own;
 
   void add_to(CLI::App& verb);
+  /// Errors: invalid_argument naming an option that was given.
+  void refuse_given(const std::string& what) const;
   /// With what `sensors`, the options that both share, says.
   AnomalyConfig config(const project::SensorConfig& sensors) const;
 };

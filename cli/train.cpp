@@ -108,6 +108,7 @@ void add_train(CLI::App& app, Context& context) {
                   fmt::format("{} is for train kws, sensors and anomaly; this project's is set in {}",
                               option->get_name(), (fs::path(options->what) / "tinyml.toml").string()));
     }
+    if (options->what != "anomaly") options->anomalies.refuse_given(options->what);
     // The option's own default is a task of audio.
     if (options->what != "kws" && verb->count("--task") == 0) {
       options->task = options->what == "anomaly" ? "anomaly_detection" : "sensor_classification";

@@ -26,6 +26,12 @@ std::vector<data::SensorRecording> recordings_of(const nb::list& tables, double 
   return recordings;
 }
 
+/// Of a path or a list of tables.
+std::vector<data::SensorRecording> recordings_of(const AnomalyDetector& detector, const nb::object& data) {
+  if (nb::isinstance<nb::list>(data)) return recordings_of(nb::cast<nb::list>(data), 0);
+  return detector.recordings_of(nb::cast<std::filesystem::path>(data));
+}
+
 AnomalyConfig make_config(const nb::list& sensors, const nb::dict& given) {
   AnomalyConfig config;
   config.sensors = sensors_of(sensors);
@@ -93,11 +99,11 @@ void bind_anomalies(nb::module_& m) {
              self.train(recordings, hook_of(progress));
            })
       .def("calibrate",
-           [](AnomalyDetector& self, const nb::list& tables) { self.calibrate(recordings_of(tables, 0)); })
+           [](AnomalyDetector& self, const nb::object& data) { self.calibrate(recordings_of(self, data)); })
       .def("score",
-           [](const AnomalyDetector& self, const nb::list& tables) {
+           [](const AnomalyDetector& self, const nb::object& data) {
              nb::list rows;
-             for (const AnomalyScore& s : self.score(recordings_of(tables, 0))) {
+             for (const AnomalyScore& s : self.score(recordings_of(self, data))) {
                rows.append(nb::make_tuple(s.recording, s.begin, s.answer, s.score, s.smoothed, s.anomalous,
                                           s.sensors, s.times));
              }

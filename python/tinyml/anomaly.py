@@ -53,6 +53,10 @@ def _tables(name: str, data) -> list[np.ndarray]:
     return [np.ascontiguousarray(table) for table in array]
 
 
+def _path_or_tables(name: str, data) -> str | list[np.ndarray]:
+    return _arguments.path(name, data) if isinstance(data, (str, PathLike)) else _tables(name, data)
+
+
 class AnomalyDetector(Project):
     """Learns what normal sensor data looks like and becomes a program for a microcontroller.
 
@@ -100,15 +104,15 @@ class AnomalyDetector(Project):
         return self
 
     def calibrate(self, normal_sensor_data) -> None:
-        """Takes the median and the 99th percentile from other normal data."""
-        self._core.calibrate(_tables("normal_sensor_data", normal_sensor_data))
+        """Takes the median and the 99th percentile from other normal data, given as for train."""
+        self._core.calibrate(_path_or_tables("normal_sensor_data", normal_sensor_data))
 
     def score(self, sensor_data) -> list[AnomalyScore]:
         """A score every hop samples, the int8 net's, byte for byte the device's. Data as for train."""
         names = self._core.sensors()
         return [
             AnomalyScore(*row[:6], dict(zip(names, row[6], strict=True)), row[7])
-            for row in self._core.score(_tables("sensor_data", sensor_data))
+            for row in self._core.score(_path_or_tables("sensor_data", sensor_data))
         ]
 
     def predict(self, sensor_data) -> bool:

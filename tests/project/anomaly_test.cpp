@@ -63,7 +63,7 @@ TEST(AnomalyConfig, ComplainsAboutEveryValue) {
   EXPECT_THAT(with([](auto& c) { c.clusters = 0; }), HasSubstr("clusters is within 1"));
   EXPECT_THAT(with([](auto& c) { c.shrinkage = NAN; }), HasSubstr("shrinkage is within 0 and 1"));
   EXPECT_THAT(with([](auto& c) { c.method = "magic"; }), HasSubstr("unknown method \"magic\""));
-  EXPECT_THAT(with([](auto& c) { c.context = {"fan speed"}; }), HasSubstr("not a C++ identifier"));
+  EXPECT_THAT(with([](auto& c) { c.context = {"fan speed"}; }), HasSubstr("cannot name a C++ parameter"));
   EXPECT_THAT(with([](auto& c) { c.context = {"speed", "speed"}; }), HasSubstr("taken"));
   EXPECT_THAT(with([](auto& c) { c.context = {"samples"}; }), HasSubstr("taken"));
   EXPECT_THAT(with([](auto& c) { c.board = "nano33"; }), HasSubstr("nano33"));

@@ -152,15 +152,18 @@ class Parser {
     recordings_.push_back({std::move(recording), {}});
   }
 
+  void refuse_decimal_comma(std::string_view column, std::string_view field) const {
+    if (!has_decimal_comma(field)) return;
+    lines_.fail(column, fmt::format("\"{}\" has a decimal comma; write a decimal point and no commas between "
+                                    "thousands",
+                                    field));
+  }
+
   float value_of(std::string_view column, std::string_view field) const {
     const std::optional<double> number = parse_number(field);
     if (!number) {
       if (field.empty()) lines_.fail(column, "no value");
-      if (has_decimal_comma(field)) {
-        lines_.fail(column, fmt::format("\"{}\" has a decimal comma; write a decimal point and no commas "
-                                        "between thousands",
-                                        field));
-      }
+      refuse_decimal_comma(column, field);
       lines_.fail(column,
                   fmt::format("\"{}\" is not a number; leave the column out by naming the others (columns)",
                               one_line(field)));
@@ -177,6 +180,7 @@ class Parser {
     const std::string& column = columns_.all[columns_.time].name;
     if (!dates_) dates_ = !parse_number(field) && !has_decimal_comma(field);
     const std::optional<double> time = *dates_ ? parse_date(field) : parse_number(field);
+    if (!time) refuse_decimal_comma(column, field);
     if (!time || !std::isfinite(*time)) {
       lines_.fail(column, fmt::format("\"{}\" is no {}", one_line(field),
                                       *dates_ ? "date and time such as 2014-01-07 02:55:00" : "time"));

@@ -47,11 +47,12 @@ void check_context(const AnomalyConfig& c) {
   for (const Sensor& sensor : c.sensors) taken.insert(sensor.name);
   for (const std::string& name : c.context) {
     if (!codegen::is_identifier(name)) {
-      reject(fmt::format("context \"{}\" is not a C++ identifier: letters, digits and _ only",
-                         data::one_line(name)));
+      reject(fmt::format(
+          "context \"{}\" cannot name a C++ parameter: letters, digits and _ only, and no keyword",
+          data::one_line(name)));
     }
     if (!taken.insert(name).second) {
-      reject(fmt::format("context \"{}\" is a name that is taken: call it otherwise", name));
+      reject(fmt::format("context \"{}\" is named twice, or as a sensor: call it otherwise", name));
     }
   }
 }

@@ -57,8 +57,10 @@ void AnomalyDetector::State::check(const std::vector<data::SensorRecording>& rec
       std::vector<std::string> parts;
       for (const Sensor& s : config.sensors) parts.push_back(fmt::format("{} {}", s.name, s.channels));
       for (const std::string& name : config.context) parts.push_back(name + " 1");
-      reject(fmt::format("{} has {} channel(s); {} are wanted: {}", where, recording.channels.size(), wanted,
-                         fmt::join(parts, ", ")));
+      std::vector<std::string> found;
+      for (const data::Channel& channel : recording.channels) found.push_back(channel.name);
+      reject(fmt::format("{} has {} channel(s) ({}); {} are wanted: {}", where, found.size(),
+                         fmt::join(found, ", "), wanted, fmt::join(parts, ", ")));
     }
     for (size_t i = 0; i < recording.values.size(); ++i) {
       if (std::isfinite(recording.values[i])) continue;
@@ -275,9 +277,12 @@ std::string AnomalyDetector::summary() const {
       kb(static_cast<int64_t>(formats::write_tflite(model.int8_net).size())), s.config.window_size,
       s.config.hop_samples(), s.config.smoothing, model.learned, model.calibrated, s.config.threshold);
   if (s.fit.tflite_bytes > 0) {
-    text += fmt::format("  fits      {}: file {:.1f} KB, flash {:.1f} KB {}, features {:.1f} KB beside it\n",
-                        s.fit.chosen, kb(s.fit.tflite_bytes), kb(s.fit.flash_bytes),
-                        s.fit.flash_measured ? "as compiled" : "of tables", kb(s.fit.feature_bytes));
+    text +=
+        fmt::format("  fits      {}: file {:.1f} KB, flash {:.1f} KB {}, features {:.1f} KB beside it\n",
+                    s.fit.chosen, kb(s.fit.tflite_bytes), kb(s.fit.flash_bytes),
+                    s.fit.flash_measured ? "as compiled"
+                                         : "of tables alone, because no compiler for the board is installed",
+                    kb(s.fit.feature_bytes));
     if (!s.fit.given_up.empty()) text += fmt::format("  gave up   {}\n", s.fit.given_up);
   }
   return text;

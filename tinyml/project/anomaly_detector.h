@@ -81,6 +81,9 @@ class AnomalyDetector {
 
   /// Of every window that ends after whole hops, byte for byte the device's. Errors: as train.
   std::vector<AnomalyScore> score(const std::vector<data::SensorRecording>& recordings) const;
+  /// The recordings of a file or folder, whatever their labels, for score and calibrate. Errors: as
+  /// data::load_sensor_dataset.
+  std::vector<data::SensorRecording> recordings_of(const std::filesystem::path& path) const;
   /// Either may be empty.
   AnomalyEvaluation evaluate(const std::vector<data::SensorRecording>& normal,
                              const std::vector<data::SensorRecording>& anomalous) const;

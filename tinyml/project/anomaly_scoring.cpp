@@ -170,6 +170,10 @@ std::vector<AnomalyScore> AnomalyDetector::score(const std::vector<data::SensorR
   return state_->score(recordings, nullptr);
 }
 
+std::vector<data::SensorRecording> AnomalyDetector::recordings_of(const std::filesystem::path& path) const {
+  return data::load_sensor_dataset(path, project::load_options(state_->config, {})).recordings;
+}
+
 AnomalyEvaluation AnomalyDetector::evaluate(const std::vector<data::SensorRecording>& normal,
                                             const std::vector<data::SensorRecording>& anomalous) const {
   const State& s = *state_;

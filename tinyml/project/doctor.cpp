@@ -7,7 +7,10 @@ namespace tinyml::project {
 
 std::vector<Tool> find_tools() {
   std::vector<Tool> tools{
-      {"arm-none-eabi-g++", "profile, compare", "apt install gcc-arm-none-eabi libnewlib-arm-none-eabi", {}},
+      {"arm-none-eabi-g++",
+       "profile, compare, model-size-kb with the code counted",
+       "apt install gcc-arm-none-eabi libnewlib-arm-none-eabi",
+       {}},
       {"qemu-system-arm", "profile, compare", "apt install qemu-system-arm", {}},
       {"xtensa-lx106-elf-g++",
        "profile, compare for the ESP32",

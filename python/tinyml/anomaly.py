@@ -38,7 +38,9 @@ class AnomalyScore:
 
 def _tables(name: str, data) -> list[np.ndarray]:
     """[time, channels] tables from an array, a data frame or a list of these."""
-    if isinstance(data, (list, tuple)) and data and not np.isscalar(data[0]) and np.ndim(data[0]) == 2:
+    if isinstance(data, (list, tuple)) and not data:
+        raise _tinyml.Error(f"{name} is empty")
+    if isinstance(data, (list, tuple)) and not np.isscalar(data[0]) and np.ndim(data[0]) >= 2:
         return [table for part in data for table in _tables(name, part)]
     try:
         array = np.asarray(data, dtype=np.float32)

@@ -64,8 +64,8 @@ TEST(AnomalyConfig, ComplainsAboutEveryValue) {
   EXPECT_THAT(with([](auto& c) { c.shrinkage = NAN; }), HasSubstr("shrinkage is within 0 and 1"));
   EXPECT_THAT(with([](auto& c) { c.method = "magic"; }), HasSubstr("unknown method \"magic\""));
   EXPECT_THAT(with([](auto& c) { c.context = {"fan speed"}; }), HasSubstr("cannot name a C++ parameter"));
-  EXPECT_THAT(with([](auto& c) { c.context = {"speed", "speed"}; }), HasSubstr("taken"));
-  EXPECT_THAT(with([](auto& c) { c.context = {"samples"}; }), HasSubstr("taken"));
+  EXPECT_THAT(with([](auto& c) { c.context = {"speed", "speed"}; }), HasSubstr("named twice"));
+  EXPECT_THAT(with([](auto& c) { c.context = {"samples"}; }), HasSubstr("named twice"));
   EXPECT_THAT(with([](auto& c) { c.board = "nano33"; }), HasSubstr("nano33"));
   EXPECT_THAT(with([](auto& c) { c.sensors[0].channels = 0; }), HasSubstr("accelerometer"));
 }
@@ -91,7 +91,7 @@ TEST(AnomalyDetector, ComplainsAboutData) {
   };
   EXPECT_THAT(complaint([&] { detector.train(std::vector<data::SensorRecording>{}); }),
               HasSubstr("there is no recording"));
-  EXPECT_THAT(trained_on(machine(2000, 1, false, false)), HasSubstr("has 3 channel(s); 4 are wanted"));
+  EXPECT_THAT(trained_on(machine(2000, 1, false, false)), HasSubstr("has 3 channel(s) (x, y, temperature); 4 are wanted"));
   EXPECT_THAT(trained_on(machine(50, 1)), HasSubstr("the longest recording has 50 samples, a window 64"));
   EXPECT_THAT(trained_on(machine(100, 1)), HasSubstr("are the fewest"));
   for (const float value : {NAN, INFINITY, -INFINITY}) {

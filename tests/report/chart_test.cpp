@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <regex>
+#include <sstream>
 
 namespace tinyml::report {
 namespace {
@@ -16,13 +16,14 @@ using ::testing::Not;
 /// The points of the polylines, in pixels.
 std::vector<std::vector<std::pair<double, double>>> lines_of(const std::string& svg) {
   std::vector<std::vector<std::pair<double, double>>> lines;
-  const std::regex line("points='([^']*)'"), point("([-0-9.]+),([-0-9.]+)");
-  for (std::sregex_iterator at(svg.begin(), svg.end(), line), end; at != end; ++at) {
-    const std::string points = (*at)[1];
+  const std::string mark = "points='";
+  for (size_t at = svg.find(mark); at != std::string::npos; at = svg.find(mark, at + 1)) {
+    std::istringstream points(
+        svg.substr(at + mark.size(), svg.find('\'', at + mark.size()) - at - mark.size()));
     lines.emplace_back();
-    for (std::sregex_iterator p(points.begin(), points.end(), point); p != end; ++p) {
-      lines.back().emplace_back(std::stod((*p)[1]), std::stod((*p)[2]));
-    }
+    double x = 0, y = 0;
+    char comma = 0;
+    while (points >> x >> comma >> y) lines.back().emplace_back(x, y);
   }
   return lines;
 }

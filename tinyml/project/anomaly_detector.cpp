@@ -165,7 +165,8 @@ void AnomalyDetector::train(const std::vector<data::SensorRecording>& normal, co
   const double until = 1 - s.config.held_out;
   std::vector<State::Window> learned = s.windows_of(normal, stride, 0, until),
                              held_out = s.windows_of(normal, stride, until, 1);
-  if (learned.empty() || held_out.empty()) {  // recordings of about a window: the last of them are held out
+  if (normal.size() > 1 &&
+      (learned.empty() || held_out.empty())) {  // recordings of about a window: the last of them are held out
     learned.clear();
     held_out.clear();
     const auto border = static_cast<size_t>(until * static_cast<double>(normal.size()));
@@ -251,13 +252,19 @@ void AnomalyDetector::calibrate(const std::vector<data::SensorRecording>& normal
   State& s = *state_;
   s.trained();
   s.check(normal);
-  const auto rows =
+  std::vector<std::vector<int8_t>> rows =
       s.inputs->rows(s.values_of(normal, s.windows_of(normal, training_stride(s.config), 0, 1)), s.pool);
   const project::AnomalyCalibration calibration = s.calibration_of(*s.model, rows);
   check_alike(calibration, s.model->calibration.limit,
               "most of this data is unlike what the detector learned as normal: train on it instead");
   s.model->calibration = calibration;
   s.model->calibrated = static_cast<int64_t>(rows.size());
+  std::vector<double> scores;
+  for (const State::Answer& answer : s.answers(rows, true)) scores.push_back(answer.float_score);
+  s.model->float_median = train::quantile_of(scores, 0.5);
+  s.model->float_limit = train::quantile_of(scores, 0.99);
+  s.rows.held_out = std::move(rows);  // a smaller net is calibrated with it too
+  s.evaluation = {};
 }
 
 std::string AnomalyDetector::summary() const {

@@ -84,7 +84,8 @@ struct AnomalyDetector::State {
     return *model;
   }
   project::AnomalyProgram program() const {
-    return {config, inputs->inputs(), trained().calibration, model->int8_net};
+    const Trained& made = trained();
+    return {config, inputs->inputs(), made.calibration, made.int8_net};
   }
 };
 

@@ -199,6 +199,16 @@ AnomalyEvaluation AnomalyDetector::evaluate(const std::vector<data::SensorRecord
   evaluation.float32 = project::anomaly_metrics(a.float32, b.float32, model.float_limit);
   evaluation.int8 = project::anomaly_metrics(a.int8, b.int8, s.config.threshold);
   evaluation.smoothed = project::anomaly_metrics(a.smoothed, b.smoothed, s.config.threshold);
+  // As on the device, which compares sums of integers.
+  const auto alarms = [](const std::vector<AnomalyScore>& scores) {
+    return std::count_if(scores.begin(), scores.end(),
+                         [](const AnomalyScore& score) { return score.anomalous; });
+  };
+  evaluation.smoothed.false_alarms = alarms(evaluation.normal);
+  if (!evaluation.anomalous.empty()) {
+    evaluation.smoothed.recall =
+        static_cast<double>(alarms(evaluation.anomalous)) / static_cast<double>(evaluation.anomalous.size());
+  }
   s.evaluation = evaluation;
   return evaluation;
 }

@@ -147,7 +147,7 @@ class AnomalyDetector::SizeSearch {
                              : project::generate(net, {}, {core_, Mode::balanced}, "tinyml").table_bytes;
     return sizes;
   }
-  bool fits(const Sizes& sizes) const { return limit_ == 0 || sizes.larger() <= limit_; }
+  bool fits(const Sizes& sizes) const { return sizes.larger() <= limit_; }
   bool measured() const { return measured_; }
   int64_t feature_bytes() const { return features_; }
 
@@ -264,14 +264,16 @@ Model AnomalyDetector::export_tflite_micro(const std::string& quantization,
                     "made smaller: train it with this limit",
                     describe(s.model->options), limit_kb, to_text(own)));
   }
-  std::optional<SizeSearch::Found> found = search.best(asked);
+  const Sizes least = search.smallest(asked);
+  std::optional<SizeSearch::Found> found;
+  if (search.fits(least)) found = search.best(asked);
   if (!found) {
-    const Sizes least = search.smallest(asked);
     reject(fmt::format("no {} fits in {} KB: the smallest takes {:.1f} KB ({}; 1 KB is 1,024 bytes)",
                        name_of(asked.method), limit_kb, std::ceil(kilobytes(least.larger()) * 10) / 10,
                        to_text(least)));
   }
   s.model = std::move(found->model);
+  s.evaluation = {};
   return settle(found->sizes, describe(asked) + (as_asked ? ": " + to_text(own) : ""));
 }
 

@@ -214,6 +214,11 @@ AnomalyDetector AnomalyDetector::load(const std::filesystem::path& folder, int t
     s.model = std::move(m);
   });
   s.example = example_of(example_file(folder));
+  if (s.example.channels.size() != static_cast<size_t>(s.config.channels()) + s.config.context.size()) {
+    throw Error(ErrorKind::bad_file,
+                fmt::format("{} does not fit {}: tinyml train {}", example_file(folder).string(),
+                            files.config().string(), folder.string()));
+  }
   return detector;
 }
 

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <numeric>
 
 #include "tests/project/anomaly_machine.h"
@@ -91,7 +92,8 @@ TEST(AnomalyDetector, ComplainsAboutData) {
   };
   EXPECT_THAT(complaint([&] { detector.train(std::vector<data::SensorRecording>{}); }),
               HasSubstr("there is no recording"));
-  EXPECT_THAT(trained_on(machine(2000, 1, false, false)), HasSubstr("has 3 channel(s) (x, y, temperature); 4 are wanted"));
+  EXPECT_THAT(trained_on(machine(2000, 1, false, false)),
+              HasSubstr("has 3 channel(s) (x, y, temperature); 4 are wanted"));
   EXPECT_THAT(trained_on(machine(50, 1)), HasSubstr("the longest recording has 50 samples, a window 64"));
   EXPECT_THAT(trained_on(machine(100, 1)), HasSubstr("are the fewest"));
   for (const float value : {NAN, INFINITY, -INFINITY}) {
@@ -179,6 +181,58 @@ TEST(AnomalyDetector, ASlowDriftOfAVibrationsZeroDoesNotCount) {
   for (size_t i = 0; i < drifted.values.size(); i += 4) drifted.values[i] += 0.5f;
   const AnomalyEvaluation e = detector.evaluate({drifted}, {});
   EXPECT_LE(e.int8.false_alarms, e.int8.normal / 10);
+}
+
+TEST(AnomalyDetector, SmoothedAlarmsAreThoseOfTheScores) {
+  AnomalyConfig config = small();
+  config.smoothing = 5;
+  for (const double threshold : {0.1404, 0.2557, 0.3, 0.5}) {
+    config.threshold = threshold;
+    AnomalyDetector detector(config);
+    detector.train({machine(3000, 1)});
+    const AnomalyEvaluation e = detector.evaluate({machine(4000, 2)}, {machine(2000, 3, true)});
+    const auto alarms = [](const std::vector<AnomalyScore>& scores) {
+      return std::count_if(scores.begin(), scores.end(), [](const AnomalyScore& s) { return s.anomalous; });
+    };
+    EXPECT_EQ(e.smoothed.false_alarms, alarms(e.normal)) << threshold;
+    EXPECT_EQ(std::lround(e.smoothed.recall * static_cast<double>(e.anomalous.size())), alarms(e.anomalous));
+  }
+}
+
+TEST(AnomalyDetector, ACalibrationOutlivesTheSearchForASize) {
+  AnomalyDetector detector(small());
+  detector.train({machine(3000, 1)});
+  detector.evaluate({machine(2000, 2)}, {machine(1000, 3, true)});
+  detector.calibrate({machine(4000, 5)});
+  EXPECT_THAT(detector.summary(), HasSubstr("calibrated on 493"));
+  detector.export_tflite_micro("int8", 10.4);
+  EXPECT_THAT(detector.summary(), HasSubstr("gave up"));
+  EXPECT_THAT(detector.summary(), HasSubstr("calibrated on 493"));
+  // What was evaluated was another detector.
+  EXPECT_THAT(complaint([&] { detector.evaluate(std::filesystem::path()); }), HasSubstr("name data"));
+}
+
+TEST(AnomalyDetector, NothingFitsInNothing) {
+  AnomalyDetector detector(small());
+  detector.train({machine(3000, 1)});
+  for (const double kb : {0.0001, 0.0005, 0.5}) {
+    EXPECT_THAT(complaint([&] { detector.export_tflite_micro("int8", kb); }),
+                HasSubstr("the smallest takes"));
+  }
+}
+
+TEST(AnomalyDetector, ASpoiledExampleIsRefused) {
+  AnomalyDetector detector(small());
+  detector.train({machine(3000, 1)});
+  const TemporaryFolder folder;
+  detector.save(folder.path());
+  write_text(folder.path() / "model" / "example.csv", "x\n1\n2\n");
+  try {
+    AnomalyDetector::load(folder.path());
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("example.csv does not fit"));
+  }
 }
 
 struct Limited {

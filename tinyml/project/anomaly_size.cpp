@@ -33,7 +33,7 @@ std::string to_text(const Sizes& sizes) {
 
 /// Width and depth as train makes them where they are not given.
 int32_t width_of(const AnomalyOptions& o) {
-  return o.size.width > 0 ? o.size.width : o.method == AnomalyMethod::lstm ? 24 : 32;
+  return o.size.width > 0 ? o.size.width : o.method == AnomalyMethod::lstm ? train::kForecastUnits : 32;
 }
 int32_t depth_of(const AnomalyOptions& o) { return std::max(1, o.size.depth); }
 

@@ -18,6 +18,9 @@ namespace tinyml::train {
 /// through a narrow layer. lstm: how unusual the mean sizes of the errors are with which an LSTM foretells
 /// each next sample.
 enum class AnomalyMethod { mahalanobis, kmeans, gmm, autoencoder, lstm };
+
+/// The units of an lstm whose width is not given.
+inline constexpr int32_t kForecastUnits = 16;
 AnomalyMethod parse_anomaly_method(std::string_view name);
 std::string_view name_of(AnomalyMethod method);
 

@@ -127,7 +127,7 @@ void AnomalyBuilder::forecast() {
   GraphBuilder start("forecast", options_.training.seed);
   TensorId h = start.reshape(start.input("past", {1, steps, all, 1}), {1, steps, all});
   for (int32_t layer = 0; layer < std::max(1, options_.size.depth); ++layer) {
-    h = start.lstm(h, options_.size.width > 0 ? options_.size.width : 16);
+    h = start.lstm(h, options_.size.width > 0 ? options_.size.width : kForecastUnits);
   }
   const int32_t units = start.shape(h)[2];
   h = start.conv_2d(start.reshape(h, {1, 1, steps, units}), values, {1, 1}, {}, Activation::none);

@@ -77,10 +77,13 @@ TEST(AnomalyConfig, SurvivesItsFile) {
   config.model_size_kb = 12.5;
   config.data.path = "recordings \"of\" a fan";
   config.data.csv.channels = {"x", "y"};
+  config.data.csv.backward_clock = data::BackwardClock::drop;
+  config.data.fuse = true;
   const TemporaryFolder folder;
   write_text(folder.path() / "tinyml.toml", project::to_toml(config));
   EXPECT_EQ(project::to_toml(project::read_anomaly_config(folder.path() / "tinyml.toml")),
             project::to_toml(config));
+  EXPECT_TRUE(project::load_options(project::read_anomaly_config(folder.path() / "tinyml.toml")).fuse);
   write_text(folder.path() / "tinyml.toml", project::to_toml(config) + "colour = 1\n");
   EXPECT_THROW(project::read_anomaly_config(folder.path() / "tinyml.toml"), Error);
 }

@@ -101,6 +101,7 @@ SensorConfig sensor_config(const AnomalyConfig& config) {
   c.data.stride_samples = config.training_stride;
   c.data.csv = config.data.csv;
   c.data.file_pattern = config.data.file_pattern;
+  c.data.fuse = config.data.fuse;
   c.data.default_label = config.data.normal;
   if (config.chosen_method() == train::AnomalyMethod::lstm) {
     c.features.kind = SensorFeatureKind::raw;

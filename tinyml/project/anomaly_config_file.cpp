@@ -27,6 +27,7 @@ AnomalyConfig read_anomaly_config(const std::filesystem::path& path) {
     data.read("rate_hz", c.rate_hz);
     read_columns(data, c.data.csv);
     data.read("file_pattern", c.data.file_pattern);
+    data.read("fuse", c.data.fuse);
     data.finish();
 
     Section windows = file.section("windows");
@@ -65,10 +66,10 @@ AnomalyConfig read_anomaly_config(const std::filesystem::path& path) {
 std::string to_toml(const AnomalyConfig& c) {
   std::string text = fmt::format(
       "[project]\nname = {}\n\n[data]\npath = {}\ntask = {}\n{}context = {}\nnormal = {}\nrate_hz = {}\n{}"
-      "file_pattern = {}\n",
+      "file_pattern = {}\nfuse = {}\n",
       quoted(c.name), quoted(c.data.path), quoted(std::string(name_of(SensorTask::anomaly_detection))),
       sensors_to_toml(c.sensors), quoted(c.context), quoted(c.data.normal), c.rate_hz,
-      columns_to_toml(c.data.csv), quoted(c.data.file_pattern));
+      columns_to_toml(c.data.csv), quoted(c.data.file_pattern), c.data.fuse);
   text += fmt::format("\n[windows]\nwindow_size = {}\nhop = {}\ntraining_stride = {}\nfft_size = {}\n",
                       c.window_size, c.hop, c.training_stride, c.fft_size);
   text += fmt::format(

@@ -10,10 +10,10 @@
 
 namespace tinyml::cli {
 
-void AnomalyOptions::add_to(CLI::App& verb) {
+void AnomalyOptions::add_to(CLI::App& verb, OptionReaders& readers) {
   const auto add = [&](const char* name, auto& target, const char* text) {
     CLI::Option* option = verb.add_option(name, target, std::string("Of anomalies: ") + text);
-    own.push_back(option);
+    readers.add(option, {ProjectKind::anomalies});
     return option;
   };
   add("--context", context, "the columns behind the sensors' that the score is given: speed")->delimiter(',');
@@ -26,14 +26,6 @@ void AnomalyOptions::add_to(CLI::App& verb) {
   add("--model-size-kb", model_size_kb, "bounds the .tflite file and the model's flash");
 }
 
-void AnomalyOptions::refuse_given(const std::string& what) const {
-  for (const CLI::Option* option : own) {
-    if (option->count() == 0) continue;
-    throw Error(ErrorKind::invalid_argument,
-                option->get_name() + " is for train anomaly, not for train " + what);
-  }
-}
-
 AnomalyConfig AnomalyOptions::config(const project::SensorConfig& s) const {
   AnomalyConfig c;
   c.sensors = s.data.sensors;
@@ -44,6 +36,7 @@ AnomalyConfig AnomalyOptions::config(const project::SensorConfig& s) const {
   c.hop = s.data.stride_samples;
   c.data.csv = s.data.csv;
   c.data.file_pattern = s.data.file_pattern;
+  c.data.fuse = s.data.fuse;
   c.net.width = s.model.width;
   c.net.depth = s.model.depth;
   c.epochs = s.training.epochs;

@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/option_readers.h"
 #include "tinyml/project/anomaly_detector.h"
 #include "tinyml/project/sensor_config.h"
 
 namespace CLI {
 class App;
-class Option;
 }  // namespace CLI
 
 namespace tinyml::cli {
@@ -22,11 +22,8 @@ struct AnomalyOptions {
   std::optional<std::string> method, normal;
   std::optional<double> threshold, held_out, model_size_kb;
   std::optional<int32_t> smoothing, clusters;
-  std::vector<const CLI::Option*> own;
 
-  void add_to(CLI::App& verb);
-  /// Errors: invalid_argument naming an option that was given.
-  void refuse_given(const std::string& what) const;
+  void add_to(CLI::App& verb, OptionReaders& readers);
   /// With what `sensors`, the options that both share, says.
   AnomalyConfig config(const project::SensorConfig& sensors) const;
 };

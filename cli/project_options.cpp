@@ -16,17 +16,23 @@ CLI::Option* add_keywords(CLI::App& verb, std::vector<std::string>& keywords, co
 
 void ProjectOptions::add_to(CLI::App& verb) {
   add_path(verb, "--data", data, "Folder of label folders, or a labels.csv; of sensors also one file");
-  verb.add_option(
-          "--task", task,
-          "keyword_spotting, wake_word or sound_classification; of sensors sensor_classification or gesture")
+  const std::vector<ProjectKind> audio{ProjectKind::audio};
+  const std::vector<ProjectKind> classifiers{ProjectKind::audio, ProjectKind::sensors};
+  const auto add = [&](const std::vector<ProjectKind>& kinds, const char* name, auto& value,
+                       const char* help) {
+    CLI::Option* option = verb.add_option(name, value, help);
+    readers.add(option, kinds);
+    return option;
+  };
+  add(classifiers, "--task", task,
+      "keyword_spotting, wake_word or sound_classification; of sensors sensor_classification or gesture")
       ->capture_default_str();
-  add_keywords(verb, keywords, "Keywords, separated by commas");
-  verb.add_option("--sample-rate", sample_rate_hz, "Hz")->capture_default_str();
-  verb.add_option("--window-ms", window_ms, "What one answer listens to")->capture_default_str();
-  verb.add_option("--features", features,
-                  "mfe (log-mel, default) or mfcc; of sensors raw, flatten, spectral or wavelet");
-  verb.add_option(
-      "--architecture", architecture,
+  readers.add(add_keywords(verb, keywords, "Keywords, separated by commas"), audio);
+  add(audio, "--sample-rate", sample_rate_hz, "Hz")->capture_default_str();
+  add(audio, "--window-ms", window_ms, "What one answer listens to")->capture_default_str();
+  add(classifiers, "--features", features,
+      "mfe (log-mel, default) or mfcc; of sensors raw, flatten, spectral or wavelet");
+  add(classifiers, "--architecture", architecture,
       "hybrid (default), hybrid_small, ds_cnn or tc_resnet; of sensors cnn_1d and its kin, lstm, gru, dense");
   verb.add_option("--epochs", epochs, "Rounds of training");
   verb.add_option("--seed", seed, "Of everything random");

@@ -25,51 +25,47 @@ Sensor parse_sensor(const std::string& text) {
           second == std::string::npos ? "" : text.substr(second + 1), 0};
 }
 
-void refuse(const std::vector<const CLI::Option*>& options, const std::string& kind) {
-  for (const CLI::Option* option : options) {
-    if (option->count() == 0) continue;
-    throw Error(ErrorKind::invalid_argument, option->get_name() + " is for projects of " + kind);
-  }
-}
-
 }  // namespace
 
 void AnyProjectOptions::add_to(CLI::App& verb) {
   ProjectOptions::add_to(verb);
-  for (const char* name : {"--keywords", "--sample-rate", "--window-ms"}) {
-    audio_only_.push_back(verb.get_option(name));
-  }
-  const auto add = [&](const char* name, auto& value, const char* help) {
-    sensors_only_.push_back(verb.add_option(name, value, help));
+  const std::vector<ProjectKind> sensors_only{ProjectKind::sensors};
+  const std::vector<ProjectKind> both{ProjectKind::sensors, ProjectKind::anomalies};
+  const auto add = [&](const std::vector<ProjectKind>& kinds, const char* name, auto& value,
+                       const char* help) {
+    CLI::Option* option = verb.add_option(name, value, help);
+    readers.add(option, kinds);
+    return option;
   };
-  const auto list = [&](const char* name, std::vector<std::string>& values, const char* help) {
-    sensors_only_.push_back(verb.add_option(name, values, help)->delimiter(','));
-  };
+  const auto list = [&](const std::vector<ProjectKind>& kinds, const char* name,
+                        std::vector<std::string>& values,
+                        const char* help) { add(kinds, name, values, help)->delimiter(','); };
   Sensors& s = sensors;
-  list("--sensors", s.sensors, "In the order of the channels: accelerometer,gyroscope or name:channels:unit");
-  list("--labels", s.labels, "The labels to keep (default: all)");
-  list("--columns", s.columns, "The CSV columns to read (default: all)");
-  list("--run-columns", s.run_columns, "CSV columns whose change begins a new recording");
-  list("--test-groups", s.test_groups, "The subjects or machines of the test split");
-  list("--validation-groups", s.validation_groups, "Those of the validation split");
-  add("--rate", s.rate_hz, "Hz that sensor data is resampled to (default: its own)");
-  add("--window-s", s.window_s, "What one answer sees, in seconds");
-  add("--window-samples,--window-size", s.window_samples, "The same in samples");
-  add("--stride-samples", s.stride_samples, "Between windows, or scores (default: half a window)");
-  add("--fit", s.fit, "cut, or one window a recording: stretch or pad");
-  add("--label-rule", s.label_rule, "Of a window: majority, centre or interval");
-  add("--split", s.split, "automatic, group, time or order");
-  add("--time-column", s.time_column, "The CSV column of the clock");
-  add("--time-unit", s.time_unit, "Of its numbers: s, ms, us or ns (default: by name and size)");
-  add("--backward-clock", s.backward_clock, "error, drop those rows, or split there");
-  add("--label-column", s.label_column, "The CSV column of the labels");
-  add("--group-column", s.group_column, "The CSV column of the subject or machine");
-  add("--file-pattern", s.file_pattern, "Regular expression of the files to read");
-  add("--group-pattern", s.group_pattern, "Regular expression on file names; its group is the subject");
-  add("--width", s.width, "Channels or units of a layer");
-  add("--depth", s.depth, "Layers");
-  sensors_only_.push_back(
-      verb.add_flag("--fuse", s.fuse, "Each folder's files are the sensors of one recording"));
+  list(both, "--sensors", s.sensors,
+       "In the order of the channels: accelerometer,gyroscope or name:channels:unit");
+  list(sensors_only, "--labels", s.labels, "The labels to keep (default: all)");
+  list(both, "--columns", s.columns, "The CSV columns to read (default: all)");
+  list(both, "--run-columns", s.run_columns, "CSV columns whose change begins a new recording");
+  list(sensors_only, "--test-groups", s.test_groups, "The subjects or machines of the test split");
+  list(sensors_only, "--validation-groups", s.validation_groups, "Those of the validation split");
+  add(both, "--rate", s.rate_hz, "Hz that sensor data is resampled to (default: its own)");
+  add(both, "--window-s", s.window_s, "What one answer sees, in seconds");
+  add(both, "--window-samples,--window-size", s.window_samples, "The same in samples");
+  add(both, "--stride-samples", s.stride_samples, "Between windows, or scores (default: half a window)");
+  add(sensors_only, "--fit", s.fit, "cut, or one window a recording: stretch or pad");
+  add(sensors_only, "--label-rule", s.label_rule, "Of a window: majority, centre or interval");
+  add(sensors_only, "--split", s.split, "automatic, group, time or order");
+  add(both, "--time-column", s.time_column, "The CSV column of the clock");
+  add(both, "--time-unit", s.time_unit, "Of its numbers: s, ms, us or ns (default: by name and size)");
+  add(both, "--backward-clock", s.backward_clock, "error, drop those rows, or split there");
+  add(both, "--label-column", s.label_column, "The CSV column of the labels");
+  add(both, "--group-column", s.group_column, "The CSV column of the subject or machine");
+  add(both, "--file-pattern", s.file_pattern, "Regular expression of the files to read");
+  add(sensors_only, "--group-pattern", s.group_pattern,
+      "Regular expression on file names; its group is the subject");
+  add(both, "--width", s.width, "Channels or units of a layer");
+  add(both, "--depth", s.depth, "Layers");
+  readers.add(verb.add_flag("--fuse", s.fuse, "Each folder's files are the sensors of one recording"), both);
 }
 
 bool AnyProjectOptions::of_sensors() const {
@@ -88,12 +84,12 @@ bool AnyProjectOptions::of_sensors() const {
 }
 
 project::Config AnyProjectOptions::audio_config() const {
-  refuse(sensors_only_, "sensors; --task says which");
+  readers.refuse_others(ProjectKind::audio);
   return config();
 }
 
-project::SensorConfig AnyProjectOptions::sensor_config() const {
-  refuse(audio_only_, "audio");
+project::SensorConfig AnyProjectOptions::sensor_config(ProjectKind kind) const {
+  readers.refuse_others(kind);
   const Sensors& s = sensors;
   project::SensorConfig config = project::sensor_defaults(project::parse_sensor_task(task));
   for (const std::string& sensor : s.sensors) config.data.sensors.push_back(parse_sensor(sensor));

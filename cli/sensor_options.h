@@ -10,7 +10,7 @@
 
 namespace tinyml::cli {
 
-/// The options that make a project of audio or of sensors, shared by `init`, `train kws` and `train sensors`.
+/// The options that make a project of audio or of sensors, shared by `init` and `train`.
 struct AnyProjectOptions : ProjectOptions {
   struct Sensors {
     std::vector<std::string> sensors, labels, columns, run_columns, test_groups, validation_groups;
@@ -26,10 +26,7 @@ struct AnyProjectOptions : ProjectOptions {
   bool of_sensors() const;
   /// The configuration, checked. Errors: invalid_argument, also for an option of the other kind of project.
   project::Config audio_config() const;
-  project::SensorConfig sensor_config() const;
-
- private:
-  std::vector<const CLI::Option*> audio_only_, sensors_only_;
+  project::SensorConfig sensor_config(ProjectKind kind = ProjectKind::sensors) const;
 };
 
 }  // namespace tinyml::cli

@@ -70,7 +70,7 @@ void run(const Options& options, const Context& context) {
     throw Error(ErrorKind::invalid_argument, folder.string() + " is not a folder");
   }
   if (options.what == "anomaly") {
-    const AnomalyConfig config = options.anomalies.config(options.sensor_config());
+    const AnomalyConfig config = options.anomalies.config(options.sensor_config(ProjectKind::anomalies));
     train_anomaly(folder, config, options.data, context);
   } else if (options.what == "sensors") {
     train<SensorClassifier>(folder, options, options.sensor_config(), context);
@@ -100,7 +100,7 @@ void add_train(CLI::App& app, Context& context) {
       ->required();
   add_path(*verb, "--out", options->out, "The project folder that train kws, sensors or anomaly makes");
   options->add_to(*verb);
-  options->anomalies.add_to(*verb);
+  options->anomalies.add_to(*verb, options->readers);
   verb->callback([options, verb, &context] {
     for (const CLI::Option* option : verb->get_options()) {
       if (options->one_step() || option->count() == 0 || option->get_positional()) continue;
@@ -108,7 +108,6 @@ void add_train(CLI::App& app, Context& context) {
                   fmt::format("{} is for train kws, sensors and anomaly; this project's is set in {}",
                               option->get_name(), (fs::path(options->what) / "tinyml.toml").string()));
     }
-    if (options->what != "anomaly") options->anomalies.refuse_given(options->what);
     // The option's own default is a task of audio.
     if (options->what != "kws" && verb->count("--task") == 0) {
       options->task = options->what == "anomaly" ? "anomaly_detection" : "sensor_classification";

@@ -26,10 +26,23 @@ std::vector<data::SensorRecording> recordings_of(const nb::list& tables, double 
   return recordings;
 }
 
-/// Of a path or a list of tables.
-std::vector<data::SensorRecording> recordings_of(const AnomalyDetector& detector, const nb::object& data) {
-  if (nb::isinstance<nb::list>(data)) return recordings_of(nb::cast<nb::list>(data), 0);
-  return detector.recordings_of(nb::cast<std::filesystem::path>(data));
+template <class Act>
+auto without_gil(const Act& act) {
+  const nb::gil_scoped_release release;
+  return act();
+}
+
+/// What `act` makes of the recordings of a path or of a list of tables, without the GIL.
+template <class Act>
+auto on_recordings(const AnomalyDetector& detector, const nb::object& data, const Act& act) {
+  const bool tables = nb::isinstance<nb::list>(data);
+  const auto path = tables ? std::filesystem::path() : nb::cast<std::filesystem::path>(data);
+  std::vector<data::SensorRecording> recordings;
+  if (tables) recordings = recordings_of(nb::cast<nb::list>(data), 0);
+  return without_gil([&] {
+    if (!tables) recordings = detector.recordings_of(path);
+    return act(recordings);
+  });
 }
 
 AnomalyConfig make_config(const nb::list& sensors, const nb::dict& given) {
@@ -59,8 +72,13 @@ AnomalyConfig make_config(const nb::list& sensors, const nb::dict& given) {
   options.add("columns", config.data.csv.channels);
   options.add("run_columns", config.data.csv.run_columns);
   options.add("time_column", config.data.csv.time_column);
+  options.add("time_unit", config.data.csv.time_unit, project::parse_time_unit);
+  options.add("backward_clock", config.data.csv.backward_clock, project::parse_backward_clock);
+  options.add("row_rate_hz", config.data.csv.row_rate_hz);
   options.add("label_column", config.data.csv.label_column);
+  options.add("group_column", config.data.csv.group_column);
   options.add("file_pattern", config.data.file_pattern);
+  options.add("fuse", config.data.fuse);
   options.apply(given);
   return config;
 }
@@ -99,11 +117,15 @@ void bind_anomalies(nb::module_& m) {
              self.train(recordings, hook_of(progress));
            })
       .def("calibrate",
-           [](AnomalyDetector& self, const nb::object& data) { self.calibrate(recordings_of(self, data)); })
+           [](AnomalyDetector& self, const nb::object& data) {
+             on_recordings(self, data, [&](const auto& recordings) { self.calibrate(recordings); });
+           })
       .def("score",
            [](const AnomalyDetector& self, const nb::object& data) {
+             const auto scores =
+                 on_recordings(self, data, [&](const auto& recordings) { return self.score(recordings); });
              nb::list rows;
-             for (const AnomalyScore& s : self.score(recordings_of(self, data))) {
+             for (const AnomalyScore& s : scores) {
                rows.append(nb::make_tuple(s.recording, s.begin, s.answer, s.score, s.smoothed, s.anomalous,
                                           s.sensors, s.times));
              }
@@ -111,11 +133,12 @@ void bind_anomalies(nb::module_& m) {
            })
       .def("evaluate",
            [](const AnomalyDetector& self, const nb::list& normal, const nb::list& anomalous) {
-             return evaluation_dict(self.evaluate(recordings_of(normal, 0), recordings_of(anomalous, 0)));
+             const auto of_normal = recordings_of(normal, 0), of_anomalous = recordings_of(anomalous, 0);
+             return evaluation_dict(without_gil([&] { return self.evaluate(of_normal, of_anomalous); }));
            })
       .def("evaluate_path",
            [](const AnomalyDetector& self, const std::filesystem::path& path) {
-             return evaluation_dict(self.evaluate(path));
+             return evaluation_dict(without_gil([&] { return self.evaluate(path); }));
            })
       .def("export_tflite_micro", &AnomalyDetector::export_tflite_micro, "quantization"_a,
            nb::arg("model_size_kb").none(), nb::call_guard<nb::gil_scoped_release>())
@@ -124,8 +147,9 @@ void bind_anomalies(nb::module_& m) {
               const std::filesystem::path& path) {
              std::vector<Core> parsed;
              for (const std::string& core : cores) parsed.push_back(parse_core(core));
+             const auto agreements = without_gil([&] { return self.compare(parsed, path); });
              nb::list rows;
-             for (const project::Agreement& a : self.compare(parsed, path)) {
+             for (const project::Agreement& a : agreements) {
                rows.append(nb::make_tuple(a.engine, a.equal, a.clips));
              }
              return rows;

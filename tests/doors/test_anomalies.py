@@ -4,6 +4,8 @@
 import shutil
 import subprocess
 import sys
+import threading
+import time
 
 import numpy as np
 import pytest
@@ -84,10 +86,98 @@ def test_spoiled_data(cli, own_detector, tmp_path, name):
 
 def test_clocks_that_run_backwards(cli, tmp_path):
     readings = machine(2000, 1)
-    time = np.arange(2000) * 0.01
-    time[900] = 3
-    data = write_readings(tmp_path / "a.csv", np.column_stack([time, readings]), "time,x,y,z,temperature,speed")
+    clock = np.arange(2000) * 0.01
+    clock[900] = 3
+    data = write_readings(tmp_path / "a.csv", np.column_stack([clock, readings]), "time,x,y,z,temperature,speed")
     cli("train", "anomaly", "--data", data, *SENSORS, "--out", tmp_path / "p").fails("a.csv", "backwards")
+    assert not (tmp_path / "p").exists()
+
+
+def test_backward_clocks_on_demand(tinyml, tmp_path):
+    clock = np.arange(2000) * 10
+    clock[900] = 3000
+    data = write_readings(tmp_path / "a.csv", np.column_stack([clock, machine(2000, 1)[:, :3]]), "time,x,y,z")
+    options = {"window_size": 64, "time_unit": "ms"}
+    for action in ("drop", "split"):
+        made = tinyml.AnomalyDetector(["accelerometer"], backward_clock=action, **options).train(data)
+        assert made.score(data)
+    with pytest.raises(tinyml.Error, match="backwards"):
+        tinyml.AnomalyDetector(["accelerometer"], **options).train(data)
+    with pytest.raises(tinyml.Error, match="nearest: drop"):
+        tinyml.AnomalyDetector(["accelerometer"], backward_clock="dropp")
+
+
+def test_scoring_lets_other_threads_run(tinyml):
+    detector = tinyml.AnomalyDetector(
+        ["accelerometer", "temperature"], context=["speed"], window_size=64, hop=1, rate_hz=100
+    )
+    detector.train(machine(3000, 1))
+    # The core's own, as Python makes objects of scores, and lets threads run meanwhile.
+    for verb, *samples in (("score", 50000), ("evaluate", 10000, 10000), ("calibrate", 500000)):
+        tables = [[machine(count, 3)] for count in samples]
+        thread = threading.Thread(target=getattr(detector._core, verb), args=tables)
+        thread.start()
+        turns = 0
+        while thread.is_alive():
+            time.sleep(0.001)
+            turns += 1
+        assert turns > 3, verb
+
+
+def write_apart(folder):
+    """Vibration at 100 Hz and temperature at 4 Hz, a file each; every folder is a recording."""
+    for label, seed, worn in (("normal", 1, False), ("worn", 2, True)):
+        readings = np.column_stack([np.arange(4000) / 100, machine(4000, seed, worn)])
+        write_readings(folder / label / "0" / "accelerometer.csv", readings[:, :4], "time_s,x,y,z")
+        write_readings(folder / label / "0" / "temperature.csv", readings[::25, [0, 4]], "time_s,celsius")
+    return folder
+
+
+def test_sensors_at_different_rates_are_fused(cli, tinyml, tmp_path):
+    data = write_apart(tmp_path / "data")
+    sensors = ["accelerometer", "temperature"]
+    made = tinyml.AnomalyDetector(sensors, window_size=64, rate_hz=100, fuse=True).train(data)
+    assert made.evaluate()["auc"] > 0.9
+    assert any(score.anomalous for score in made.score(data / "worn"))
+    words = ("--data", data, "--sensors", ",".join(sensors), "--rate", 100, "--window-size", 64)
+    cli("train", "anomaly", *words, "--out", tmp_path / "apart").fails("temperature.csv")
+    document = cli("train", "anomaly", *words, "--fuse", "--out", tmp_path / "p").json()
+    assert document["int8"]["auc"] == made.evaluate()["auc"]
+    cli("train", tmp_path / "p").json()
+    assert cli("evaluate", tmp_path / "p", "--data", data).json()["int8"]["auc"] > 0.9
+    with pytest.raises(tinyml.Error, match="rate_hz"):
+        tinyml.AnomalyDetector(sensors, window_size=64, fuse=True).train(data)
+
+
+@pytest.mark.parametrize(
+    ("kind", "option"),
+    [
+        *(
+            ("anomaly", option)
+            for option in (
+                ("--task", "gesture"),
+                ("--keywords", "yes"),
+                ("--sample-rate", "8000"),
+                ("--window-ms", "500"),
+                ("--features", "wavelet"),
+                ("--architecture", "conv9"),
+                ("--labels", "a"),
+                ("--fit", "pad"),
+                ("--label-rule", "centre"),
+                ("--split", "time"),
+                ("--test-groups", "z"),
+                ("--validation-groups", "z"),
+                ("--group-pattern", "(.)"),
+            )
+        ),
+        ("sensors", ("--threshold", "0.5")),
+        ("sensors", ("--keywords", "yes")),
+        ("kws", ("--method", "gmm")),
+        ("kws", ("--fuse",)),
+    ],
+)
+def test_options_of_other_projects(cli, fan, tmp_path, kind, option):
+    cli("train", kind, "--data", fan, "--out", tmp_path / "p", *option).fails(f"{option[0]} is for projects of")
     assert not (tmp_path / "p").exists()
 
 

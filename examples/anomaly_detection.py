@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tinyml import AnomalyDetector, Sensor
+from tinyml import AnomalyDetector
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--data", help="the fan's accelerometer.csv")
@@ -68,7 +68,7 @@ if arguments.data:
         known.append(runs[1][:2250])  # the last fifth calibrates
         tested.append(runs[1][2250:])
         faulty += [runs[2], runs[3]]
-    fan = AnomalyDetector([Sensor("accelerometer", 3, 50, "g")], context=["speed"], window_size=128, rate_hz=50)
+    fan = AnomalyDetector(sensors=["accelerometer"], context=["speed"], window_size=128, rate_hz=50)
     fan.train(known)
     fan.export_tflite_micro(quantization="int8", model_size_kb=20)
     tell("fan", fan, tested, faulty)

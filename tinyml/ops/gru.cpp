@@ -30,28 +30,15 @@ kernels::RecurrentStep step_of(const Sequence& s, int64_t rows) {
 
 void forward(const Gru&, FloatForward& pass) {
   const Sequence s = sequence_of(pass.inputs);
-  const int64_t width = kGates * s.units, row = kSaved * s.units;
-  float* input_weights = aligned_room(*pass.workspace, (s.inputs + s.units + 1) * width);
-  float* output_weights = input_weights + s.inputs * width;
-  float* bias = output_weights + s.units * width;
-  pack_gates(pass.inputs, 1, kGates, s.inputs, input_weights);
-  pack_gates(pass.inputs, 1 + kGates, kGates, s.units, output_weights);
-  pack_gates(pass.inputs, 1 + 2 * kGates, kGates, 1, bias);
+  const PackedGates packed = pack_gates(pass, s, kGates);
+  const int64_t width = packed.width, row = kSaved * s.units;
   const float* recurrent_bias = pass.inputs[1 + 3 * kGates].data;
   pass.saved->resize(static_cast<size_t>(s.batch * s.steps * row));
   float* saved = pass.saved->data();
   float* y = pass.outputs[0].data;
   for_blocks(*pass.pool, few_blocks(s.batch, 4), [&](int64_t first, int64_t count, int64_t, int) {
     const int64_t begin = first * s.steps;
-    kernels::Gemm from_input{.m = count * s.steps, .n = width, .k = s.inputs};
-    from_input.a = pass.inputs[0].data + begin * s.inputs;
-    from_input.a_row_stride = s.inputs;
-    from_input.b = input_weights;
-    from_input.b_row_stride = width;
-    from_input.c = saved + begin * row;
-    from_input.c_row_stride = row;
-    from_input.bias = bias;
-    kernels::gemm(from_input);
+    sum_inputs(pass, s, packed, first, count, saved, row);
     for (int64_t t = 0; t < s.steps; ++t) {
       float* now = saved + (begin + t) * row;
       const float* previous = t > 0 ? y + (begin + t - 1) * s.units : nullptr;
@@ -59,14 +46,14 @@ void forward(const Gru&, FloatForward& pass) {
         kernels::Gemm g{.m = count, .n = 2 * s.units, .k = s.units};
         g.a = previous;
         g.a_row_stride = s.steps * s.units;
-        g.b = output_weights;
+        g.b = packed.of_output;
         g.b_row_stride = width;
         g.c = now;
         g.c_row_stride = s.steps * row;
         g.accumulate = true;
         kernels::gemm(g);
         g.n = s.units;
-        g.b = output_weights + 2 * s.units;
+        g.b = packed.of_output + 2 * s.units;
         g.c = now + width;
         g.bias = recurrent_bias;
         g.accumulate = false;
@@ -120,35 +107,12 @@ void backward(const Gru&, FloatBackward& pass) {
           carry + first * s.units, gate_gradients + (begin + t) * row);
     }
     shift_outputs(s, y, first, count, previous_outputs);
-    if (float* dx = pass.input_gradients[0].data) {
-      kernels::Gemm g{.m = count * s.steps, .n = s.inputs, .k = width};
-      g.a = gate_gradients + begin * row;
-      g.a_row_stride = row;
-      g.b = input_weights;
-      g.b_row_stride = s.inputs;
-      g.c = dx + begin * s.inputs;
-      g.c_row_stride = s.inputs;
-      kernels::gemm(g);
-    }
+    input_gradients(pass, s, gate_gradients, row, input_weights, width, first, count);
   });
   kernels::column_sums(gate_gradients, rows, row, sums);
   // Where the gradients of each matrix's sums lie, and of each bias's.
   constexpr int64_t kColumns[] = {1, 2, 0, 1, 2, 3}, kBiasColumns[] = {1, 2, 0, 3};
-  pass.pool->run(2 * kGates, [&](size_t job, int) {
-    float* gradient = pass.input_gradients[1 + job].data;
-    if (!gradient) return;
-    const bool recurrent = static_cast<int64_t>(job) >= kGates;
-    const int64_t depth = recurrent ? s.units : s.inputs;
-    kernels::Gemm g{.m = s.units, .n = depth, .k = rows};
-    g.a = gate_gradients + kColumns[job] * s.units;
-    g.a_row_stride = 1;
-    g.a_depth_stride = row;
-    g.b = recurrent ? previous_outputs : pass.inputs[0].data;
-    g.b_row_stride = depth;
-    g.c = gradient;
-    g.c_row_stride = depth;
-    kernels::gemm(g);
-  });
+  matrix_gradients(pass, s, gate_gradients, row, previous_outputs, kColumns);
   for (size_t bias = 0; bias < 4; ++bias) {
     float* gradient = pass.input_gradients[1 + 2 * kGates + bias].data;
     if (gradient) std::copy_n(sums + kBiasColumns[bias] * s.units, s.units, gradient);

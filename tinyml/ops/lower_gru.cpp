@@ -85,17 +85,7 @@ KernelCall lower(const Gru& op, const Graph& graph, const Node& node, const Targ
   }
   std::vector<int8_t> weights;
   std::vector<int32_t> biases;
-  for (size_t unit = 0; unit < units; ++unit) {
-    for (const GateMatrix& matrix : matrices) biases.push_back(matrix.bias[unit]);
-    for (size_t first : {size_t{0}, kGates}) {
-      const size_t depth = first == 0 ? inputs : units;
-      for (size_t k = 0; k < depth; ++k) {
-        for (size_t g = first; g < first + kGates; ++g) {
-          weights.push_back(matrices[g].values[unit * depth + k]);
-        }
-      }
-    }
-  }
+  interleave_gates(matrices, inputs, units, weights, biases);
   const Multiplier out = quantize_multiplier(kStateScale / double{output.scale()});
   p.output_multiplier = out.value;
   p.output_shift = out.shift;
@@ -104,9 +94,7 @@ KernelCall lower(const Gru& op, const Graph& graph, const Node& node, const Targ
   std::vector<Table> tables = {make_table("weights", weights), make_table("biases", biases),
                                make_table("rescales", rescales), make_table("sigmoid", gate_table())};
   const int64_t bytes = device::gru_state_bytes(p.units);
-  // Step t reads its input row while it writes its output row.
-  const int64_t lead =
-      std::max<int64_t>(p.units, int64_t{p.steps} * p.units - int64_t{p.steps - 1} * p.inputs);
+  const int64_t lead = recurrent_lead(p.steps, p.inputs, p.units);
   if (!op.stateful) {
     return make_call<1, int8_t, int32_t, int32_t, uint16_t>("gru.h", "gru", p, std::move(tables), bytes, lead,
                                                             TINYML_KERNEL(gru));

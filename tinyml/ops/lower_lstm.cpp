@@ -69,17 +69,7 @@ KernelCall lower(const Lstm& op, const Graph& graph, const Node& node, const Tar
   }
   std::vector<int8_t> weights;
   std::vector<int32_t> biases;
-  for (size_t unit = 0; unit < units; ++unit) {
-    for (size_t m = 0; m < matrices.size(); ++m) biases.push_back(matrices[m].bias[unit]);
-    for (size_t first : {size_t{0}, kGates}) {
-      const size_t depth = first == 0 ? inputs : units;
-      for (size_t k = 0; k < depth; ++k) {
-        for (size_t g = first; g < first + kGates; ++g) {
-          weights.push_back(matrices[g].values[unit * depth + k]);
-        }
-      }
-    }
-  }
+  interleave_gates(matrices, inputs, units, weights, biases);
 
   const int cell = op.cell_scale_log2;
   const Multiplier keep = quantize_multiplier(std::ldexp(1.0, -15));
@@ -101,9 +91,7 @@ KernelCall lower(const Lstm& op, const Graph& graph, const Node& node, const Tar
   std::vector<Table> tables = {make_table("weights", weights), make_table("biases", biases),
                                make_table("rescales", rescales), make_table("sigmoid", gate_table())};
   const int64_t bytes = device::lstm_state_bytes(p.units);
-  // Step t reads its input row while it writes its output row.
-  const int64_t lead =
-      std::max<int64_t>(p.units, int64_t{p.steps} * p.units - int64_t{p.steps - 1} * p.inputs);
+  const int64_t lead = recurrent_lead(p.steps, p.inputs, p.units);
   if (!op.stateful) {
     return make_call<1, int8_t, int32_t, int32_t, uint16_t>("lstm.h", "lstm", p, std::move(tables), bytes,
                                                             lead, TINYML_KERNEL(lstm));

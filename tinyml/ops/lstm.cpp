@@ -32,13 +32,8 @@ kernels::RecurrentStep step_of(const Sequence& s, int64_t rows) {
 
 void forward(const Lstm& op, FloatForward& pass) {
   const Sequence s = sequence_of(pass.inputs);
-  const int64_t width = kGates * s.units, row = kSaved * s.units;
-  float* input_weights = aligned_room(*pass.workspace, (s.inputs + s.units + 1) * width);
-  float* output_weights = input_weights + s.inputs * width;
-  float* bias = output_weights + s.units * width;
-  pack_gates(pass.inputs, 1, kGates, s.inputs, input_weights);
-  pack_gates(pass.inputs, 1 + kGates, kGates, s.units, output_weights);
-  pack_gates(pass.inputs, 1 + 2 * kGates, kGates, 1, bias);
+  const PackedGates packed = pack_gates(pass, s, kGates);
+  const int64_t width = packed.width, row = kSaved * s.units;
   pass.saved->resize(static_cast<size_t>(s.batch * s.steps * row));
   float* saved = pass.saved->data();
   float* y = pass.outputs[0].data;
@@ -46,22 +41,14 @@ void forward(const Lstm& op, FloatForward& pass) {
   std::vector<float> peaks(static_cast<size_t>(samples.count()));
   for_blocks(*pass.pool, samples, [&](int64_t first, int64_t count, int64_t block, int) {
     const int64_t begin = first * s.steps;
-    kernels::Gemm from_input{.m = count * s.steps, .n = width, .k = s.inputs};
-    from_input.a = pass.inputs[0].data + begin * s.inputs;
-    from_input.a_row_stride = s.inputs;
-    from_input.b = input_weights;
-    from_input.b_row_stride = width;
-    from_input.c = saved + begin * row;
-    from_input.c_row_stride = row;
-    from_input.bias = bias;
-    kernels::gemm(from_input);
+    sum_inputs(pass, s, packed, first, count, saved, row);
     for (int64_t t = 0; t < s.steps; ++t) {
       float* now = saved + (begin + t) * row;
       if (t > 0) {
         kernels::Gemm g{.m = count, .n = width, .k = s.units};
         g.a = y + (begin + t - 1) * s.units;
         g.a_row_stride = s.steps * s.units;
-        g.b = output_weights;
+        g.b = packed.of_output;
         g.b_row_stride = width;
         g.c = now;
         g.c_row_stride = s.steps * row;
@@ -121,34 +108,11 @@ void backward(const Lstm& op, FloatBackward& pass) {
                                   cell_gradient + first * s.units, gate_gradients + (begin + t) * width);
     }
     shift_outputs(s, pass.outputs[0].data, first, count, previous_outputs);
-    if (float* dx = pass.input_gradients[0].data) {
-      kernels::Gemm g{.m = count * s.steps, .n = s.inputs, .k = width};
-      g.a = gate_gradients + begin * width;
-      g.a_row_stride = width;
-      g.b = input_weights;
-      g.b_row_stride = s.inputs;
-      g.c = dx + begin * s.inputs;
-      g.c_row_stride = s.inputs;
-      kernels::gemm(g);
-    }
+    input_gradients(pass, s, gate_gradients, width, input_weights, width, first, count);
   });
   kernels::column_sums(gate_gradients, rows, width, bias_gradients);
-  pass.pool->run(2 * kGates, [&](size_t job, int) {
-    const auto gate = static_cast<int64_t>(job) % kGates;
-    const bool recurrent = static_cast<int64_t>(job) >= kGates;
-    float* gradient = pass.input_gradients[1 + job].data;
-    if (!gradient) return;
-    const int64_t depth = recurrent ? s.units : s.inputs;
-    kernels::Gemm g{.m = s.units, .n = depth, .k = rows};
-    g.a = gate_gradients + gate * s.units;
-    g.a_row_stride = 1;
-    g.a_depth_stride = width;
-    g.b = recurrent ? previous_outputs : pass.inputs[0].data;
-    g.b_row_stride = depth;
-    g.c = gradient;
-    g.c_row_stride = depth;
-    kernels::gemm(g);
-  });
+  constexpr int64_t kColumns[] = {0, 1, 2, 3, 0, 1, 2, 3};
+  matrix_gradients(pass, s, gate_gradients, width, previous_outputs, kColumns);
   for (int64_t gate = 0; gate < kGates; ++gate) {
     float* gradient = pass.input_gradients[static_cast<size_t>(1 + 2 * kGates + gate)].data;
     if (gradient) std::copy_n(bias_gradients + gate * s.units, s.units, gradient);

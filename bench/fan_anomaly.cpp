@@ -13,7 +13,7 @@
 #include "tinyml/base/error.h"
 #include "tinyml/base/file.h"
 #include "tinyml/data/sensor_csv.h"
-#include "tinyml/project/anomaly_detector.h"
+#include "tinyml/project/anomaly/anomaly_detector.h"
 
 using namespace tinyml;
 

@@ -14,7 +14,7 @@
 
 #include "tinyml/data/augment.h"
 #include "tinyml/data/split.h"
-#include "tinyml/project/audio_model.h"
+#include "tinyml/project/audio/audio_model.h"
 
 using namespace tinyml;
 
@@ -24,7 +24,7 @@ struct Options {
   std::string data;
   std::vector<std::string> keywords{"yes", "no", "stop", "go"};
   int folds = 5, seeds = 1, only_fold = -1;
-  project::Config config;
+  project::AudioConfig config;
 };
 
 struct Tally {
@@ -73,7 +73,7 @@ struct Pooled {
 
 void run_fold(const Options& options, const data::Dataset& dataset, const std::vector<int32_t>& fold_of,
               const std::vector<size_t>& speaker_of, int fold, int seed, ThreadPool& pool, Pooled& pooled) {
-  project::Config config = options.config;
+  project::AudioConfig config = options.config;
   config.training.seed = static_cast<uint64_t>(seed + 1);
   project::TrainingClips clips;
   std::vector<size_t> test, unheard;

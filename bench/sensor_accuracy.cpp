@@ -13,7 +13,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "tinyml/project/sensor_model.h"
+#include "tinyml/project/sensors/sensor_model.h"
 
 using namespace tinyml;
 

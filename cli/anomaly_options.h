@@ -7,8 +7,8 @@
 
 #include "cli/commands.h"
 #include "cli/option_readers.h"
-#include "tinyml/project/anomaly_detector.h"
-#include "tinyml/project/sensor_config.h"
+#include "tinyml/project/anomaly/anomaly_detector.h"
+#include "tinyml/project/sensors/sensor_config.h"
 
 namespace CLI {
 class App;

@@ -4,9 +4,9 @@
 #include <filesystem>
 #include <string>
 
-#include "tinyml/project/anomaly_detector.h"
-#include "tinyml/project/audio_classifier.h"
-#include "tinyml/project/sensor_classifier.h"
+#include "tinyml/project/anomaly/anomaly_detector.h"
+#include "tinyml/project/audio/audio_classifier.h"
+#include "tinyml/project/sensors/sensor_classifier.h"
 
 namespace tinyml::cli {
 

@@ -9,7 +9,7 @@
 #include "cli/paths.h"
 #include "cli/project_options.h"
 #include "cli/terminal.h"
-#include "tinyml/project/recordings.h"
+#include "tinyml/project/audio/recordings.h"
 
 namespace tinyml::cli {
 namespace fs = std::filesystem;

@@ -39,8 +39,8 @@ void ProjectOptions::add_to(CLI::App& verb) {
   verb.add_option("--board", board, "Any name of a board (see tinyml boards)");
 }
 
-project::Config ProjectOptions::config() const {
-  project::Config config;
+project::AudioConfig ProjectOptions::config() const {
+  project::AudioConfig config;
   config.data.task = project::parse_task(task);
   config.data.path = data;
   config.data.keywords = keywords;

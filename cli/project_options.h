@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cli/option_readers.h"
-#include "tinyml/project/config.h"
+#include "tinyml/project/audio/audio_config.h"
 
 namespace CLI {
 class App;
@@ -29,7 +29,7 @@ struct ProjectOptions {
 
   void add_to(CLI::App& verb);
   /// The configuration, checked.
-  project::Config config() const;
+  project::AudioConfig config() const;
 };
 
 }  // namespace tinyml::cli

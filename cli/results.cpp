@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/terminal.h"
-#include "tinyml/project/anomaly_evaluation.h"
+#include "tinyml/project/anomaly/anomaly_evaluation.h"
 
 namespace tinyml::cli {
 namespace {

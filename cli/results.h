@@ -4,7 +4,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "tinyml/project/anomaly_detector.h"
+#include "tinyml/project/anomaly/anomaly_detector.h"
 #include "tinyml/project/classifier_net.h"
 
 namespace tinyml::cli {

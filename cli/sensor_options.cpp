@@ -83,7 +83,7 @@ bool AnyProjectOptions::of_sensors() const {
               "unknown task \"" + task + "\"; nearest: " + nearest_names(task, names));
 }
 
-project::Config AnyProjectOptions::audio_config() const {
+project::AudioConfig AnyProjectOptions::audio_config() const {
   readers.refuse_others(ProjectKind::audio);
   return config();
 }

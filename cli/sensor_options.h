@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cli/project_options.h"
-#include "tinyml/project/sensor_config.h"
+#include "tinyml/project/sensors/sensor_config.h"
 
 namespace tinyml::cli {
 
@@ -25,7 +25,7 @@ struct AnyProjectOptions : ProjectOptions {
   /// Whether the task is one of sensors. Errors: invalid_argument for one that is neither, with the nearest.
   bool of_sensors() const;
   /// The configuration, checked. Errors: invalid_argument, also for an option of the other kind of project.
-  project::Config audio_config() const;
+  project::AudioConfig audio_config() const;
   project::SensorConfig sensor_config(ProjectKind kind = ProjectKind::sensors) const;
 };
 

@@ -13,8 +13,8 @@
 #include "cli/results.h"
 #include "cli/sensor_options.h"
 #include "tinyml/base/error.h"
-#include "tinyml/project/audio_classifier.h"
-#include "tinyml/project/sensor_classifier.h"
+#include "tinyml/project/audio/audio_classifier.h"
+#include "tinyml/project/sensors/sensor_classifier.h"
 
 namespace tinyml::cli {
 namespace fs = std::filesystem;

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 
-# tinyml_room(<name> [DEPS <room>...] [LINK <library>...] [PRIVATE_HEADERS <header>...])
-# One static library tinyml_<name> of every .cpp in the calling folder, installed as tinyml::<name> with its
-# headers. DEPS are rooms and public; LINK are third-party libraries and private; PRIVATE_HEADERS and *-inl.h
+# tinyml_room(<name> [FOLDERS <folder>...] [DEPS <room>...] [LINK <library>...] [PRIVATE_HEADERS <header>...])
+# One static library tinyml_<name> of every .cpp in the calling folder and in FOLDERS below it, installed as
+# tinyml::<name> with its headers. DEPS are rooms and public; LINK are third-party libraries and private; PRIVATE_HEADERS and *-inl.h
 # include third-party headers and are not installed.
 function(tinyml_room name)
-  cmake_parse_arguments(ARG "" "" "DEPS;LINK;PRIVATE_HEADERS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  cmake_parse_arguments(ARG "" "" "FOLDERS;DEPS;LINK;PRIVATE_HEADERS" ${ARGN})
+  set(here ${CMAKE_CURRENT_SOURCE_DIR})
+  list(TRANSFORM ARG_FOLDERS PREPEND ${here}/ OUTPUT_VARIABLE folders)
+  list(TRANSFORM folders APPEND /*.cpp OUTPUT_VARIABLE source_globs)
+  file(GLOB sources CONFIGURE_DEPENDS ${here}/*.cpp ${source_globs})
   if(sources)
     add_library(tinyml_${name} STATIC ${sources})
     set(scope PUBLIC)
@@ -22,14 +25,18 @@ function(tinyml_room name)
     target_link_libraries(tinyml_${name} ${scope} tinyml_${dep})
   endforeach()
 
-  file(GLOB headers CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/*.h)
+  list(TRANSFORM folders APPEND /*.h OUTPUT_VARIABLE header_globs)
+  file(GLOB headers CONFIGURE_DEPENDS RELATIVE ${here} ${here}/*.h ${header_globs})
   list(FILTER headers EXCLUDE REGEX "-inl\\.h$")
   foreach(header ${ARG_PRIVATE_HEADERS})
     list(REMOVE_ITEM headers ${header})
   endforeach()
   set_target_properties(tinyml_${name} PROPERTIES EXPORT_NAME ${name})
   install(TARGETS tinyml_${name} EXPORT tinyml ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library)
-  install(FILES ${headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tinyml/${name} COMPONENT library)
+  foreach(header ${headers})
+    get_filename_component(folder ${header} DIRECTORY)
+    install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tinyml/${name}/${folder} COMPONENT library)
+  endforeach()
 endfunction()
 
 # tinyml_test(<name> [DEPS <room>...] [LINK <library>...] [EXTERNAL <filter>])

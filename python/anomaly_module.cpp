@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "python/module_parts.h"
-#include "tinyml/project/anomaly_detector.h"
+#include "tinyml/project/anomaly/anomaly_detector.h"
 
 namespace tinyml::python {
 namespace {

@@ -4,7 +4,7 @@
 #include "python/module_parts.h"
 #include "tinyml/data/audio.h"
 #include "tinyml/data/synth.h"
-#include "tinyml/project/audio_classifier.h"
+#include "tinyml/project/audio/audio_classifier.h"
 
 namespace tinyml::python {
 namespace {
@@ -20,9 +20,9 @@ bool parse_features(const std::string& name) {
   return name == "mfcc";
 }
 
-project::Config make_config(const std::string& model_type, const std::vector<std::string>& keywords,
-                            int32_t sample_rate_hz, const nb::dict& given) {
-  project::Config config;
+project::AudioConfig make_config(const std::string& model_type, const std::vector<std::string>& keywords,
+                                 int32_t sample_rate_hz, const nb::dict& given) {
+  project::AudioConfig config;
   config.data.task = project::parse_task(model_type);
   config.data.keywords = keywords;
   config.data.sample_rate_hz = sample_rate_hz;

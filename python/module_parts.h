@@ -22,7 +22,7 @@
 #include "tinyml/base/target.h"
 #include "tinyml/project/classifier_net.h"
 #include "tinyml/project/profile.h"
-#include "tinyml/project/sensor_config.h"
+#include "tinyml/project/sensors/sensor_config.h"
 
 namespace tinyml::python {
 

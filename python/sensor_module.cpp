@@ -2,7 +2,7 @@
 #include <nanobind/ndarray.h>
 
 #include "python/module_parts.h"
-#include "tinyml/project/sensor_classifier.h"
+#include "tinyml/project/sensors/sensor_classifier.h"
 
 namespace tinyml::python {
 namespace {

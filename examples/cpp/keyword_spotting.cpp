@@ -12,7 +12,7 @@
 #include <string>
 
 #include "tinyml/base/error.h"
-#include "tinyml/project/audio_classifier.h"
+#include "tinyml/project/audio/audio_classifier.h"
 
 namespace {
 
@@ -23,8 +23,9 @@ void show(const tinyml::Progress& progress) {
 }
 
 void spot_keywords(const std::filesystem::path& recordings, int epochs) {
-  // 1. Construct: the keywords, and what else differs from the defaults of tinyml/project/config.h.
-  tinyml::project::Config config;
+  // 1. Construct: the keywords, and what else differs from the defaults of
+  // tinyml/project/audio/audio_config.h.
+  tinyml::project::AudioConfig config;
   config.data.task = tinyml::project::Task::keyword_spotting;
   config.data.keywords = {"yes", "no", "stop", "go"};
   config.data.sample_rate_hz = 16000;

@@ -8,7 +8,7 @@
 #include "tests/project/anomaly_machine.h"
 #include "tinyml/formats/tflite.h"
 #include "tinyml/ops/operator.h"
-#include "tinyml/project/anomaly_detector_state.h"
+#include "tinyml/project/anomaly/anomaly_detector_state.h"
 #include "tinyml/project/program.h"
 
 namespace tinyml {

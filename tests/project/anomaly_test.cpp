@@ -10,7 +10,7 @@
 #include "tinyml/base/subprocess.h"
 #include "tinyml/device/app/reading.h"
 #include "tinyml/device/app/window_sum.h"
-#include "tinyml/project/anomaly_detector.h"
+#include "tinyml/project/anomaly/anomaly_detector.h"
 
 namespace tinyml {
 namespace {

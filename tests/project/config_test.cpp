@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tinyml/project/config.h"
+#include "tinyml/project/audio/audio_config.h"
 
 #include <gtest/gtest.h>
 
@@ -19,8 +19,8 @@ std::string error_of(const std::string& toml) {
   return "";
 }
 
-TEST(Config, SurvivesItsFile) {
-  Config config;
+TEST(AudioConfig, SurvivesItsFile) {
+  AudioConfig config;
   config.name = "my_words";
   config.data = {"some \"folder\"", Task::keyword_spotting, {"ja", "nein"}, 8000, 1200};
   config.features.mfcc = true;
@@ -39,13 +39,13 @@ TEST(Config, SurvivesItsFile) {
   EXPECT_EQ(read_config(file).data.path, config.data.path);
 }
 
-TEST(Config, WindowIsAWholeNumberOfFrames) {
-  const Config config;
+TEST(AudioConfig, WindowIsAWholeNumberOfFrames) {
+  const AudioConfig config;
   EXPECT_EQ(config.frames(), 49);
   EXPECT_EQ(config.window_samples(), 48 * 320 + 480);
 }
 
-TEST(Config, MistakesNameLineAndKey) {
+TEST(AudioConfig, MistakesNameLineAndKey) {
   EXPECT_NE(
       error_of("[data]\nkeyword = []\n").find("line 2: unknown key keyword in [data]; nearest: keywords"),
       std::string::npos);

@@ -10,7 +10,7 @@
 #include "tests/oracle/oracle.h"
 #include "tinyml/data/window.h"
 #include "tinyml/formats/tflite.h"
-#include "tinyml/project/audio_classifier.h"
+#include "tinyml/project/audio/audio_classifier.h"
 #include "tinyml/run/int8_engine.h"
 
 namespace tinyml {
@@ -47,7 +47,7 @@ std::vector<data::Recording> chirps() {
 class Exactness : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    project::Config config;
+    project::AudioConfig config;
     config.training.epochs = 6;
     config.training.copies = 2;
     const std::filesystem::path real = recordings();

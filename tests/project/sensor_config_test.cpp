@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tinyml/project/sensor_config.h"
+#include "tinyml/project/sensors/sensor_config.h"
 
 #include <gtest/gtest.h>
 

@@ -9,7 +9,7 @@
 #include "tests/oracle/oracle.h"
 #include "tinyml/formats/tflite.h"
 #include "tinyml/project/program.h"
-#include "tinyml/project/sensor_classifier.h"
+#include "tinyml/project/sensors/sensor_classifier.h"
 #include "tinyml/run/int8_engine.h"
 
 namespace tinyml {

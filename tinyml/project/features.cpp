@@ -26,7 +26,7 @@ Graph feature_graph(const Operator& op, int32_t window_samples) {
 
 }  // namespace
 
-FeatureExtractor::FeatureExtractor(const Config& config)
+FeatureExtractor::FeatureExtractor(const AudioConfig& config)
     : FeatureExtractor(feature_operator(config), config.window_samples()) {}
 
 FeatureExtractor::FeatureExtractor(const Operator& op, int32_t window_samples)
@@ -58,7 +58,7 @@ void to_float(std::span<const int8_t> features, std::span<float> values) {
   to_float(features, feature_quantization(), values);
 }
 
-Graph with_features(const Graph& net, const Config& config) {
+Graph with_features(const Graph& net, const AudioConfig& config) {
   Graph graph = net;
   const TensorId samples = graph.add({"samples", DType::int16, {1, config.window_samples()}, {}, nullptr});
   const TensorId features = graph.inputs.at(0);

@@ -7,14 +7,14 @@
 
 #include "tinyml/graph/graph.h"
 #include "tinyml/ops/kernel_call.h"
-#include "tinyml/project/config.h"
+#include "tinyml/project/audio/audio_config.h"
 
 namespace tinyml::project {
 
 /// The signal processing block of a project, run by the very kernel that the device runs.
 class FeatureExtractor {
  public:
-  explicit FeatureExtractor(const Config& config);
+  explicit FeatureExtractor(const AudioConfig& config);
   /// Any front end (ops::frame_of), on windows of `window_samples` int16 values of all channels.
   FeatureExtractor(const Operator& op, int32_t window_samples);
 
@@ -40,6 +40,6 @@ Quantization feature_quantization();
 void to_float(std::span<const int8_t> features, std::span<float> values);
 
 /// `net` (int8, reading features) with the signal processing operator in front: int16 samples to scores.
-Graph with_features(const Graph& net, const Config& config);
+Graph with_features(const Graph& net, const AudioConfig& config);
 
 }  // namespace tinyml::project

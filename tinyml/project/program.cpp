@@ -2,9 +2,9 @@
 #include "tinyml/project/program.h"
 
 #include "tinyml/codegen/text.h"
-#include "tinyml/project/anomaly_detector.h"
-#include "tinyml/project/config.h"
-#include "tinyml/project/sensor_features.h"
+#include "tinyml/project/anomaly/anomaly_detector.h"
+#include "tinyml/project/audio/audio_config.h"
+#include "tinyml/project/sensors/sensor_features.h"
 #include "tinyml/project/storage.h"
 
 namespace tinyml::project {
@@ -29,7 +29,7 @@ Program load_program(const std::filesystem::path& path, const std::string& board
   const std::string task = task_of_project(files.config());
   if (task == name_of(SensorTask::anomaly_detection)) return load_detector(path, board);
   const bool sensors = is_sensor_task(task);
-  std::optional<Config> audio;
+  std::optional<AudioConfig> audio;
   std::string name, own_board;
   if (sensors) {
     const SensorConfig config = read_sensor_config(files.config());

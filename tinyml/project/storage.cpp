@@ -40,7 +40,7 @@ bool describes(const ProjectFiles& files, const AnyConfig& config,
 
 }  // namespace
 
-bool describes(const ProjectFiles& files, const Config& config) {
+bool describes(const ProjectFiles& files, const AudioConfig& config) {
   return describes(files, config, read_config);
 }
 bool describes(const ProjectFiles& files, const SensorConfig& config) {
@@ -124,7 +124,7 @@ TrainingRecord parse_training(const std::string& text) {
   }
 }
 
-void put_metadata(Graph& net, const std::vector<std::string>& labels, const Config& config) {
+void put_metadata(Graph& net, const std::vector<std::string>& labels, const AudioConfig& config) {
   const Operator op = feature_operator(config);
   const bool mfcc = std::holds_alternative<Mfcc>(op);
   const Mfe& mfe = mfcc ? std::get<Mfcc>(op).mfe : std::get<Mfe>(op);

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "tinyml/project/audio/audio_config.h"
 #include "tinyml/project/classifier_net.h"
-#include "tinyml/project/config.h"
-#include "tinyml/project/sensor_config.h"
+#include "tinyml/project/sensors/sensor_config.h"
 
 namespace tinyml::project {
 
@@ -23,7 +23,7 @@ struct ProjectFiles {
 };
 
 /// Whether tinyml.toml says `config` already, its data path resolved: its author's wording then stays.
-bool describes(const ProjectFiles& files, const Config& config);
+bool describes(const ProjectFiles& files, const AudioConfig& config);
 bool describes(const ProjectFiles& files, const SensorConfig& config);
 
 /// What training left behind, beside the nets: learning curve, times and the evaluation.
@@ -55,7 +55,7 @@ struct SavedProject {
 SavedProject load_project(const ProjectFiles& files, const std::string& name);
 
 /// Labels and features as the metadata that travels in the .tflite file.
-void put_metadata(Graph& net, const std::vector<std::string>& labels, const Config& config);
+void put_metadata(Graph& net, const std::vector<std::string>& labels, const AudioConfig& config);
 void put_labels(Graph& net, const std::vector<std::string>& labels);
 std::vector<std::string> labels_of(const Graph& net);
 

@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 
 import pytest
 from conftest import CLI, ROOT, write_fan, write_machine, write_temperatures
@@ -60,3 +61,14 @@ def test_pages_show_commands():
         assert shown[f"example-{example}.md"] >= 3
     for example in ("fan", "machine-temperature"):
         assert shown[f"example-{example}.md"] == 2
+
+
+def test_the_occupancy_example_is_what_is_benchmarked(tinyml, tmp_path):
+    subprocess.run([sys.executable, ROOT / "examples" / "occupancy.py", "--out", tmp_path / "p"], check=True)
+    made, measured = (
+        tomllib.loads(path.read_text())
+        for path in (tmp_path / "p" / "tinyml.toml", ROOT / "bench" / "sensors" / "occupancy.toml")
+    )
+    for section, settings in measured.items():
+        for key in settings.keys() - {"name", "path"}:
+            assert made[section][key] == settings[key], f"{section}.{key}"

@@ -59,7 +59,8 @@ class Regression : public Task {
   }
 
   std::string describe(const Epoch& epoch) const override {
-    return fmt::format("loss {:.5f}  validation loss {:.5f}", epoch.loss, epoch.validation_loss);
+    const std::string loss = fmt::format("loss {:.5f}", epoch.loss);
+    return has_validation() ? fmt::format("{}  validation loss {:.5f}", loss, epoch.validation_loss) : loss;
   }
 
  private:

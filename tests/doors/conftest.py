@@ -82,6 +82,18 @@ def tinyml():
     return tinyml
 
 
+@pytest.fixture(scope="session")
+def pandas():
+    """The package, for its frames."""
+    try:
+        import pandas
+    except ImportError:
+        if os.environ.get("TINYML_REQUIRE_ORACLES") == "1":
+            raise
+        pytest.skip("skipped: pandas is not installed")
+    return pandas
+
+
 EMULATORS = ("arm-none-eabi-g++", "qemu-system-arm", "xtensa-lx106-elf-g++", "qemu-system-xtensa")
 
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sensor classifiers through the command line and the Python package, from every kind of data."""
 
-import csv
 import os
 import shutil
 from pathlib import Path
@@ -46,27 +45,6 @@ def sensor_project(cli, folders, tmp_path_factory):
 def classifier(tinyml):
     """A trained one; not to be changed."""
     return tinyml.SensorClassifier(sensors=["accelerometer"], **SMALL).train(recordings())
-
-
-class Frame:
-    """What this package needs of a data frame."""
-
-    def __init__(self, columns, rows):
-        self.columns, self.rows = list(columns), rows
-
-    def to_csv(self, path, index=True):
-        assert index is False
-        with open(path, "w", newline="") as file:
-            csv.writer(file).writerows([self.columns, *self.rows])
-
-
-def frame(columns, rows):
-    """pandas' where it is installed."""
-    try:
-        import pandas
-    except ImportError:
-        return Frame(columns, rows)
-    return pandas.DataFrame(rows, columns=columns)
 
 
 def test_every_verb(cli, sensor_project, tmp_path, emulator):
@@ -174,7 +152,7 @@ def test_signatures(cli, tinyml, tmp_path):
         tinyml.SensorClassifier(hmac_key="wrong", **SMALL).train(tmp_path / "d")
 
 
-def test_arrays_pairs_and_frames(tinyml, classifier):
+def test_arrays_pairs_and_frames(tinyml, classifier, pandas):
     pairs = recordings()
     stacked, labels = np.stack([v for v, _ in pairs]), [label for _, label in pairs]
     same = tinyml.SensorClassifier(sensors=["accelerometer"], **SMALL).train(stacked, labels)
@@ -184,7 +162,7 @@ def test_arrays_pairs_and_frames(tinyml, classifier):
     assert classifier.evaluate(stacked, labels)["accuracy"] > 0.8
     assert classifier.evaluate(stacked, labels) == classifier.evaluate(pairs)
     values, names = long_recording(1, 30)
-    table = frame([*AXES, "label"], [[*map(float, row), name] for row, name in zip(values, names, strict=True)])
+    table = pandas.DataFrame(values, columns=AXES).assign(label=names)
     made = tinyml.SensorClassifier(sensors=["accelerometer"], split="time", **SMALL).train(table)
     assert made.labels == list(LABELS)
     assert made.evaluate(table)["clips"] > made.evaluate()["clips"] > 0

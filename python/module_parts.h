@@ -130,6 +130,12 @@ nb::class_<Project> bind_project(nb::module_& m, const char* name) {
            })
       .def("export_to", [](const Project& self, const std::string& to,
                            const std::filesystem::path& folder) { return self.export_to(to, folder); })
+      .def("compile",
+           [](const Project& self, const std::filesystem::path& folder, const std::string& board,
+              const std::string& mode) {
+             const nb::gil_scoped_release release;
+             self.compile(folder, board, parse_mode(mode));
+           })
       .def("profile_json",
            [](const Project& self, const std::string& board, const std::string& mode) {
              const nb::gil_scoped_release release;

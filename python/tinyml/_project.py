@@ -41,6 +41,13 @@ class Project:
         Returns the paths of what was written."""
         return self._core.export_to(_arguments.text("to", to), _arguments.path("folder", folder))
 
+    def compile(self, folder: str | PathLike, board: str = "", mode: str = "balanced") -> None:
+        """Writes the generated C++ of the whole program, from samples to answers, and the device headers that it
+        includes into `folder`. board: any name of one, or the project's. mode: "size", "balanced" or "speed"."""
+        self._core.compile(
+            _arguments.path("folder", folder), _arguments.text("board", board), _arguments.text("mode", mode)
+        )
+
     def profile(self, board: str = "", mode: str = "balanced") -> dict:
         """Instructions, latency, RAM, flash and energy of the whole program on an emulated board."""
         return json.loads(self._core.profile_json(_arguments.text("board", board), _arguments.text("mode", mode)))

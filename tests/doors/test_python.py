@@ -8,7 +8,7 @@ import threading
 
 import numpy as np
 import pytest
-from conftest import PYTHON_TRAIN, bytes_in, tone, tone_clips, write_wav
+from conftest import PYTHON_TRAIN, bytes_in, machine, tone, tone_clips, write_wav
 
 
 @pytest.fixture
@@ -170,3 +170,25 @@ def test_errors_of_the_progress_hook_come_through(tinyml, tones):
 
     with pytest.raises(Stop):
         tinyml.AudioClassifier("sound_classification", epochs=3).train(tones, progress=progress)
+
+
+@pytest.fixture
+def classifiers(tinyml, trained):
+    """What is trained, with the files that it compiles to."""
+    detector = tinyml.AnomalyDetector(["accelerometer"], window_size=64).train(machine(2000, 1)[:, :3])
+    sensors = tinyml.SensorClassifier(["accelerometer"], rate_hz=100, window_samples=50, epochs=2)
+    sensors.train([(machine(300, seed, worn=seed % 2)[:, :3], "ab"[seed % 2]) for seed in range(12)])
+    return {
+        detector: ("anomaly.h", "anomaly.cpp", "anomaly_score.h"),
+        sensors: ("sensors.h", "sensors.cpp"),
+        trained: ("sounds.h", "sounds.cpp"),
+    }
+
+
+def test_compile_writes_the_whole_program(tinyml, tmp_path, classifiers):
+    for made, files in classifiers.items():
+        made.compile(tmp_path / files[0], board="pico", mode="size")
+        assert set(files) <= {path.name for path in (tmp_path / files[0]).iterdir()}
+        with pytest.raises(tinyml.Error, match="mode"):
+            made.compile(tmp_path / "no", mode="tiny")
+        assert not (tmp_path / "no").exists()

@@ -87,6 +87,11 @@ void deploy_to_arduino(
                             options);
 }
 
+void compile(const Deployable& model, const std::filesystem::path& folder, const std::string& board,
+             Mode mode, const std::string& command_line) {
+  compile(model.int8_net, model.front_end, board.empty() ? model.board : board, mode, folder, command_line);
+}
+
 Profile profile(const Deployable& model, const std::string& board, Mode mode) {
   return profile(model.int8_net, model.front_end, board.empty() ? model.board : board, mode);
 }

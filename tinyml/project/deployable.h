@@ -56,6 +56,11 @@ void deploy_to_arduino(
     const std::string& board, const std::string& port, const std::string& example,
     const std::function<std::filesystem::path(const std::filesystem::path& folder)>& make_library);
 
+/// Writes NAME.h, NAME.cpp and the device headers that these include into `folder`, for the model's board
+/// where `board` is empty.
+void compile(const Deployable& model, const std::filesystem::path& folder, const std::string& board,
+             Mode mode, const std::string& command_line);
+
 /// The whole program on a board, the model's where `board` is empty.
 Profile profile(const Deployable& model, const std::string& board, Mode mode);
 

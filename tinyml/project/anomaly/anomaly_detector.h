@@ -103,6 +103,10 @@ class AnomalyDetector {
   /// or "c_array". Returns what was written.
   std::vector<std::filesystem::path> export_to(const std::string& to, const std::filesystem::path& folder,
                                                const std::string& command_line = "tinyml") const;
+  /// Writes the generated program, NAME_score.h and the device headers that these include into `folder`;
+  /// `board` empty: the project's.
+  void compile(const std::filesystem::path& folder, const std::string& board = {},
+               Mode mode = Mode::balanced) const;
   /// Compiles the example that scores a stored window and uploads it.
   void deploy_to_arduino(const std::string& board, const std::string& port) const;
   project::Profile profile(const std::string& board = {}, Mode mode = Mode::balanced) const;

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "tinyml/boards/boards.h"
+#include "tinyml/codegen/text.h"
 #include "tinyml/project/anomaly/anomaly_detector_state.h"
 #include "tinyml/project/deployable.h"
 
@@ -76,6 +76,17 @@ std::vector<data::SensorRecording> stretches_of(const std::vector<data::SensorRe
   return chosen;
 }
 
+/// The sources of the whole detector. Returns what was written for it.
+std::vector<std::filesystem::path> write_program(const project::AnomalyProgram& program,
+                                                 const std::string& board, Mode mode,
+                                                 const std::filesystem::path& folder,
+                                                 const std::string& command_line) {
+  const codegen::SourceFile score = program.score_header(codegen::to_identifier(program.net.name));
+  const codegen::GeneratedModel made =
+      project::compile(program.net, program.inputs.front_end.op, board, mode, folder, command_line, {score});
+  return {folder / made.header.name, folder / made.source.name, folder / score.name};
+}
+
 }  // namespace
 
 std::string AnomalyDetector::score_header(const std::string& name) const {
@@ -88,14 +99,7 @@ std::vector<std::filesystem::path> AnomalyDetector::export_to(const std::string&
   const State& s = *state_;
   const State::Trained& model = s.trained();
   const project::AnomalyProgram program = s.program();
-  if (to == "cpp") {
-    const codegen::GeneratedModel named =
-        program.generate({boards::find_board(s.config.board).core, Mode::balanced}, command_line);
-    const codegen::SourceFile score = program.score_header(named.name);
-    project::compile(model.int8_net, front_end(), s.config.board, Mode::balanced, folder, command_line,
-                     {score});
-    return {folder / named.header.name, folder / named.source.name, folder / score.name};
-  }
+  if (to == "cpp") return write_program(program, s.config.board, Mode::balanced, folder, command_line);
   if (to != "arduino" && to != "tflite" && to != "c_array") {
     throw Error(ErrorKind::invalid_argument,
                 fmt::format("unknown export \"{}\"; nearest: {}", to,
@@ -129,6 +133,13 @@ std::vector<std::filesystem::path> AnomalyDetector::export_to(const std::string&
     if (s.rate_hz > 0) anomaly.motion = motion_reads(s.config.sensors, s.rate_hz);
     library.anomaly = std::move(anomaly);
   });
+}
+
+void AnomalyDetector::compile(const std::filesystem::path& folder, const std::string& board,
+                              Mode mode) const {
+  const State& s = *state_;
+  write_program(s.program(), board.empty() ? s.config.board : board, mode, folder,
+                "tinyml.AnomalyDetector.compile");
 }
 
 void AnomalyDetector::deploy_to_arduino(const std::string& board, const std::string& port) const {

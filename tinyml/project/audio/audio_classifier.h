@@ -62,6 +62,10 @@ class AudioClassifier {
   /// `folder`.
   std::vector<std::filesystem::path> export_to(const std::string& to, const std::filesystem::path& folder,
                                                const std::string& command_line = "tinyml") const;
+  /// Writes the generated program, signal processing and net, and the device headers that it includes into
+  /// `folder`; `board` empty: the project's.
+  void compile(const std::filesystem::path& folder, const std::string& board = {},
+               Mode mode = Mode::balanced) const;
   /// Writes an Arduino library to a temporary folder, compiles the microphone example and uploads it.
   /// Errors: not_found naming the port, tool or core, before anything is touched.
   void deploy_to_arduino(const std::string& board, const std::string& port) const;

@@ -33,6 +33,11 @@ std::vector<std::filesystem::path> AudioClassifier::export_to(const std::string&
   });
 }
 
+void AudioClassifier::compile(const std::filesystem::path& folder, const std::string& board,
+                              Mode mode) const {
+  project::compile(state_->deployable(), folder, board, mode, "tinyml.AudioClassifier.compile");
+}
+
 void AudioClassifier::deploy_to_arduino(const std::string& board, const std::string& port) const {
   state_->trained();
   project::deploy_to_arduino(board, port, "microphone", [&](const std::filesystem::path& folder) {

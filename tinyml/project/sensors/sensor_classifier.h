@@ -67,6 +67,8 @@ class SensorClassifier {
   Model export_tflite_micro(const ExportOptions& options = {}) const;
   std::vector<std::filesystem::path> export_to(const std::string& to, const std::filesystem::path& folder,
                                                const std::string& command_line = "tinyml") const;
+  void compile(const std::filesystem::path& folder, const std::string& board = {},
+               Mode mode = Mode::balanced) const;
   /// Compiles the example that classifies a stored window and uploads it: how sensors are read differs from
   /// board to board.
   void deploy_to_arduino(const std::string& board, const std::string& port) const;

@@ -87,6 +87,11 @@ std::vector<std::filesystem::path> SensorClassifier::export_to(const std::string
   });
 }
 
+void SensorClassifier::compile(const std::filesystem::path& folder, const std::string& board,
+                               Mode mode) const {
+  project::compile(state_->deployable(), folder, board, mode, "tinyml.SensorClassifier.compile");
+}
+
 void SensorClassifier::deploy_to_arduino(const std::string& board, const std::string& port) const {
   state_->trained();
   project::deploy_to_arduino(board, port, "static_buffer", [&](const std::filesystem::path& folder) {

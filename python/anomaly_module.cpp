@@ -79,6 +79,9 @@ AnomalyConfig make_config(const nb::list& sensors, const nb::dict& given) {
   options.add("group_column", config.data.csv.group_column);
   options.add("file_pattern", config.data.file_pattern);
   options.add("fuse", config.data.fuse);
+  options.refuse("model_size_kb",
+                 "is an argument of export_tflite_micro, which makes the detector fit, not of "
+                 "AnomalyDetector");
   options.apply(given);
   return config;
 }

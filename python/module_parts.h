@@ -94,6 +94,12 @@ class Options {
       field = parse(as<std::string>(value, name));
     };
   }
+  /// An option that others have: `advice` says where.
+  void refuse(const std::string& name, const std::string& advice) {
+    setters_[name] = [name, advice](const nb::handle&) {
+      throw Error(ErrorKind::invalid_argument, name + " " + advice);
+    };
+  }
   /// Errors: invalid_argument naming the option.
   void apply(const nb::dict& given) const {
     for (const auto& [key, value] : given) {

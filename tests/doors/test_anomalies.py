@@ -271,6 +271,7 @@ def test_python_mistakes(tinyml, tmp_path):
     fails("not trained", lambda: detector.save(tmp_path / "p"))
     assert not (tmp_path / "p").exists()
     detector.train(machine(3000, 1), **quiet)
+    fails("model_size_kb .*export_tflite_micro", lambda: make(model_size_kb=20))
     for limit in (0, -1, float("nan"), "small"):
         fails("model_size_kb", lambda value=limit: detector.export_tflite_micro(model_size_kb=value))
     fails("unlike", lambda: detector.calibrate(machine(2000, 2, worn=True)))

@@ -58,7 +58,9 @@ void train_anomaly(const std::filesystem::path& folder, const AnomalyConfig& con
   AnomalyDetector detector(config, context.threads);
   AnomalyDetector::check_folder(folder);
   detector.train(data, context.progress());
-  if (config.model_size_kb > 0) detector.export_tflite_micro("int8", config.model_size_kb);
+  if (config.model_size_kb > 0) {
+    detector.export_tflite_micro("int8", config.model_size_kb, context.progress());
+  }
   const AnomalyEvaluation evaluation = detector.evaluate(std::filesystem::path());
   detector.save(folder);
   const std::string report = (folder / "report.html").string();

@@ -143,8 +143,14 @@ void bind_anomalies(nb::module_& m) {
            [](const AnomalyDetector& self, const std::filesystem::path& path) {
              return evaluation_dict(without_gil([&] { return self.evaluate(path); }));
            })
-      .def("export_tflite_micro", &AnomalyDetector::export_tflite_micro, "quantization"_a,
-           nb::arg("model_size_kb").none(), nb::call_guard<nb::gil_scoped_release>())
+      .def(
+          "export_tflite_micro",
+          [](AnomalyDetector& self, const std::string& quantization, std::optional<double> model_size_kb,
+             const PythonProgress& progress) {
+            return without_gil(
+                [&] { return self.export_tflite_micro(quantization, model_size_kb, hook_of(progress)); });
+          },
+          "quantization"_a, nb::arg("model_size_kb").none(), "progress"_a)
       .def("compare",
            [](const AnomalyDetector& self, const std::vector<std::string>& cores,
               const std::filesystem::path& path) {

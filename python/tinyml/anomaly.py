@@ -99,7 +99,8 @@ class AnomalyDetector(Project):
         """Learns from normal operation alone; the last part of every recording calibrates the score.
 
         normal_sensor_data: an array (time, channels) or (windows, time, channels) or a list of these, a data
-        frame, a CSV file or a folder of recordings; the sensors' channels first, then the context's."""
+        frame, a CSV file or a folder of recordings; the sensors' channels first, then the context's.
+        progress: called with (stage, done, total, seconds_left, detail); by default a bar on a terminal."""
         shown = hook(progress)
         if isinstance(normal_sensor_data, (str, PathLike)):
             self._core.train(_arguments.path("normal_sensor_data", normal_sensor_data), shown)
@@ -136,13 +137,20 @@ class AnomalyDetector(Project):
         ]
         return self._core.evaluate(*tables)
 
-    def export_tflite_micro(self, quantization: str = "int8", model_size_kb: float | None = None) -> Model:
+    def export_tflite_micro(
+        self,
+        quantization: str = "int8",
+        model_size_kb: float | None = None,
+        progress: Callable | None = None,
+    ) -> Model:
         """The net as a .tflite file. model_size_kb (1 KB is 1,024 bytes) bounds that file and the model's flash
         (weights, tables and code as compiled for the board; features beside it). Where this net does not fit,
         the best that does is searched and trained; `fit` and `summary` say what it gave up. An error names the
-        smallest size that fits."""
+        smallest size that fits. progress: as for train."""
         limit = None if model_size_kb is None else _arguments.number("model_size_kb", model_size_kb)
-        return Model(self._core.export_tflite_micro(_arguments.text("quantization", quantization), limit))
+        return Model(
+            self._core.export_tflite_micro(_arguments.text("quantization", quantization), limit, hook(progress))
+        )
 
     def export(self, to: str, folder: str | PathLike) -> list:
         """Writes "arduino" (library folder and .zip), "cpp" (the generated program with its calibrated score),

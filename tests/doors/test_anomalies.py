@@ -277,6 +277,32 @@ def test_python_mistakes(tinyml, tmp_path):
     fails("unlike", lambda: detector.calibrate(machine(2000, 2, worn=True)))
 
 
+def test_the_search_for_a_size_tells_how_far_it_is(tinyml):
+    detector = tinyml.AnomalyDetector(
+        ["accelerometer", "temperature"], context=["speed"], window_size=64, method="autoencoder", depth=2, epochs=3
+    )
+    detector.train(machine(3000, 1), progress=lambda *_: None)
+    told = []
+    detector.export_tflite_micro(model_size_kb=20, progress=lambda *event: told.append(event))
+    fitting = [(done, total) for stage, done, total, *_ in told if stage == "fitting"]
+    assert fitting == sorted(fitting) and fitting[-1][0] == fitting[-1][1] > 0
+    assert told[-1][4] == detector.fit["chosen"]
+    # What does not fit is not trained in full: at most one net a depth is.
+    assert 0 < [event[:2] for event in told].count(("training", 3)) <= 2
+
+
+def test_frames(tinyml, pandas):
+    columns = ["x", "y", "z", "celsius", "speed"]
+    frame = pandas.DataFrame(machine(3000, 1), columns=columns)
+    options = {"context": ["speed"], "window_size": 64, "rate_hz": 100}
+    made = tinyml.AnomalyDetector(["accelerometer", "temperature"], **options).train(frame)
+    same = tinyml.AnomalyDetector(["accelerometer", "temperature"], **options).train(machine(3000, 1))
+    assert bytes(made.export_tflite_micro()) == bytes(same.export_tflite_micro())
+    assert made.score([frame[:500], frame[500:900]]) == same.score([machine(3000, 1)[:500], machine(3000, 1)[500:900]])
+    with pytest.raises(tinyml.Error, match="numbers.*pump"):
+        made.score(frame.assign(machine="pump"))
+
+
 def test_example(tinyml, emulator, tmp_path):
     done = subprocess.run(
         [sys.executable, ROOT / "examples" / "anomaly_detection.py", "--out", tmp_path],

@@ -97,7 +97,7 @@ class AnomalyDetector {
   /// the one that repeats or foretells held-out data best is kept. Errors: invalid_argument naming the
   /// smallest size that fits.
   Model export_tflite_micro(const std::string& quantization = "int8",
-                            std::optional<double> model_size_kb = {});
+                            std::optional<double> model_size_kb = {}, const ProgressHook& progress = {});
   const AnomalyFit& fit() const;
   /// "arduino" (library folder and .zip), "cpp" (the generated program with its calibrated score), "tflite"
   /// or "c_array". Returns what was written.

@@ -9,12 +9,14 @@
 #include "tinyml/boards/boards.h"
 #include "tinyml/formats/tflite.h"
 #include "tinyml/project/anomaly/anomaly_detector_state.h"
+#include "tinyml/project/anomaly/anomaly_ladders.h"
 #include "tinyml/run/float_engine.h"
 
 namespace tinyml {
 namespace {
 
-using train::AnomalyMethod;
+using project::describe;
+using project::Ladder;
 using train::AnomalyOptions;
 
 constexpr double kKilobyte = 1024;
@@ -31,85 +33,6 @@ std::string to_text(const Sizes& sizes) {
   return fmt::format("file {:.1f} KB, flash {:.1f} KB", kilobytes(sizes.tflite), kilobytes(sizes.flash));
 }
 
-/// Width and depth as train makes them where they are not given.
-int32_t width_of(const AnomalyOptions& o) {
-  return o.size.width > 0 ? o.size.width : o.method == AnomalyMethod::lstm ? train::kForecastUnits : 32;
-}
-int32_t depth_of(const AnomalyOptions& o) { return std::max(1, o.size.depth); }
-
-std::string describe(const AnomalyOptions& o) {
-  const std::string curves = o.context > 0 ? fmt::format(", {} knots a context", o.knots) : "";
-  switch (o.method) {
-    case AnomalyMethod::mahalanobis:
-      return (o.shrinkage >= 1 ? "mahalanobis without correlations" : "mahalanobis") + curves;
-    case AnomalyMethod::kmeans:
-      return fmt::format("kmeans of {} cluster(s){}", o.clusters, curves);
-    case AnomalyMethod::gmm:
-      return fmt::format("gmm of {} cluster(s){}", o.clusters, curves);
-    case AnomalyMethod::autoencoder:
-      return fmt::format("autoencoder of width {} and depth {}{}", width_of(o), depth_of(o),
-                         o.shrinkage >= 1 ? ", errors without correlations" : "");
-    case AnomalyMethod::lstm:
-      return fmt::format("lstm of {} units in {} layer(s)", width_of(o), depth_of(o));
-  }
-  return "";
-}
-
-/// Options from large to small.
-using Ladder = std::vector<AnomalyOptions>;
-
-/// Ladders of the same method that begin at `from` or below; the first that has something that fits counts
-/// before those of the next group.
-std::vector<std::vector<Ladder>> ladders(const AnomalyOptions& from) {
-  const auto changed = [](AnomalyOptions o, auto change) {
-    change(o);
-    return o;
-  };
-  const auto add_fewer_knots = [&](Ladder& ladder) {
-    const AnomalyOptions smallest = ladder.back();
-    for (const int32_t knots : {8, 4, 2}) {
-      if (smallest.context == 0 || knots >= smallest.knots) continue;
-      ladder.push_back(changed(smallest, [&](AnomalyOptions& o) { o.knots = knots; }));
-    }
-  };
-  Ladder ladder{from};
-  switch (from.method) {
-    case AnomalyMethod::mahalanobis:
-      if (from.shrinkage < 1) ladder.push_back(changed(from, [](AnomalyOptions& o) { o.shrinkage = 1; }));
-      add_fewer_knots(ladder);
-      return {{ladder}};
-    case AnomalyMethod::kmeans:
-    case AnomalyMethod::gmm:
-      for (int32_t k = from.clusters - 1; k >= 1; --k) {
-        ladder.push_back(changed(from, [&](AnomalyOptions& o) { o.clusters = k; }));
-      }
-      add_fewer_knots(ladder);
-      return {{ladder}};
-    case AnomalyMethod::autoencoder:
-    case AnomalyMethod::lstm:
-      break;
-  }
-  std::vector<std::vector<Ladder>> groups;
-  std::vector<double> shrinkages{from.shrinkage};
-  if (from.shrinkage < 1) shrinkages.push_back(1);
-  for (const double shrinkage : shrinkages) {
-    groups.emplace_back();
-    for (int32_t depth = depth_of(from); depth >= 1; --depth) {
-      Ladder widths;
-      for (int32_t width = width_of(from); width >= 2; width -= width > 32 ? 8 : width > 16 ? 4 : 2) {
-        widths.push_back(changed(from, [&](AnomalyOptions& o) {
-          o.shrinkage = shrinkage;
-          o.size.width = width;
-          o.size.depth = depth;
-        }));
-      }
-      groups.back().push_back(std::move(widths));
-    }
-  }
-  groups[0][0][0] = from;
-  return groups;
-}
-
 /// Every so many of the rows, so that there are at most `most`.
 std::vector<std::vector<int8_t>> some_of(const std::vector<std::vector<int8_t>>& rows, size_t most) {
   std::vector<std::vector<int8_t>> chosen;
@@ -123,8 +46,9 @@ std::vector<std::vector<int8_t>> some_of(const std::vector<std::vector<int8_t>>&
 /// Trains, measures and chooses.
 class AnomalyDetector::SizeSearch {
  public:
-  SizeSearch(const State& state, double limit_kb)
+  SizeSearch(const State& state, double limit_kb, const ProgressHook& progress)
       : state_(state),
+        progress_(progress),
         limit_(static_cast<int64_t>(limit_kb * kKilobyte)),
         core_(boards::find_board(state.config.board).core),
         probe_{some_of(state.rows.normal, 256), some_of(state.rows.held_out, 16)} {
@@ -132,21 +56,19 @@ class AnomalyDetector::SizeSearch {
       const project::AnomalyFlash flash = project::measure_flash(state.program(), core_);
       features_ = flash.features;
       score_ = flash.score;
+      own_ = {file_bytes(state.model->int8_net), flash.net + flash.score};
     } catch (const Error& error) {  // no compiler, or none for this core
       if (error.kind() != ErrorKind::not_found && error.kind() != ErrorKind::unsupported) throw;
       measured_ = false;
       const auto model = state.program().generate({core_, Mode::balanced}, "tinyml");
       features_ = model.features ? model.features->table_bytes : 0;
       score_ = kScoreTable;
+      own_ = uncompiled_sizes_of(state.model->int8_net);
     }
   }
 
-  Sizes sizes_of(const Graph& net) const {
-    Sizes sizes{static_cast<int64_t>(formats::write_tflite(net).size()), score_};
-    sizes.flash += measured_ ? project::measure_net_flash(net, core_)
-                             : project::generate(net, {}, {core_, Mode::balanced}, "tinyml").table_bytes;
-    return sizes;
-  }
+  /// Of the trained net.
+  const Sizes& own() const { return own_; }
   bool fits(const Sizes& sizes) const { return sizes.larger() <= limit_; }
   bool measured() const { return measured_; }
   int64_t feature_bytes() const { return features_; }
@@ -157,11 +79,16 @@ class AnomalyDetector::SizeSearch {
   };
   /// The best that fits; nothing where nothing does.
   std::optional<Found> best(const AnomalyOptions& from) {
-    for (const std::vector<Ladder>& group : ladders(from)) {
+    const std::vector<std::vector<Ladder>> groups = project::ladders(from);
+    if (!fits(uncompiled_sizes_of(probed(groups.back().back().back())))) return {};
+    ladders_done_ = ladders_ = 0;
+    for (const std::vector<Ladder>& group : groups) ladders_ += static_cast<int64_t>(group.size());
+    for (const std::vector<Ladder>& group : groups) {
       std::optional<Found> best;
       double least = INFINITY;
       for (const Ladder& ladder : group) {
         std::optional<Found> found = largest(ladder);
+        ++ladders_done_;
         if (!found) continue;
         const double error = group.size() > 1 ? error_of(*found->model) : 0;
         if (!best || error < least) {
@@ -169,39 +96,69 @@ class AnomalyDetector::SizeSearch {
           best = std::move(found);
         }
       }
-      if (best) return best;
+      if (!best) continue;
+      ladders_done_ = ladders_;
+      tell(describe(best->model->options));
+      return best;
     }
     return {};
   }
 
   /// The smallest of all.
   Sizes smallest(const AnomalyOptions& from) const {
-    AnomalyOptions options = ladders(from).back().back().back();
+    AnomalyOptions options = project::ladders(from).back().back().back();
     options.training.epochs = 1;
     return sizes_of(state_.learn(options, state_.rows)->int8_net);
   }
 
  private:
-  bool probably_fits(AnomalyOptions options) const {
-    options.training.epochs = 1;
-    const Graph net = state_.learn(options, probe_)->int8_net;
-    const auto file = static_cast<int64_t>(formats::write_tflite(net).size());
-    return fits({file, 0}) && fits(sizes_of(net));  // nothing is compiled for what is too large as a file
+  static int64_t file_bytes(const Graph& net) {
+    return static_cast<int64_t>(formats::write_tflite(net).size());
+  }
+  /// Flash is of tables alone: what is too large so is too large.
+  Sizes uncompiled_sizes_of(const Graph& net) const {
+    return {file_bytes(net),
+            score_ + project::generate(net, {}, {core_, Mode::balanced}, "tinyml").table_bytes};
+  }
+  Sizes sizes_of(const Graph& net) const {
+    return measured_ ? Sizes{file_bytes(net), score_ + project::measure_net_flash(net, core_)}
+                     : uncompiled_sizes_of(net);
   }
 
+  void tell(const std::string& detail) const {
+    if (progress_) progress_({"fitting", ladders_done_, ladders_, -1, detail});
+  }
+
+  /// A net of these options that hardly learned: about as large as one that did.
+  Graph probed(AnomalyOptions options) const {
+    check_interrupt();
+    options.training.epochs = 1;
+    return state_.learn(options, probe_)->int8_net;
+  }
+
+  /// Trains in full what fits as it is probed. Sizes fall along a ladder.
   std::optional<Found> largest(const Ladder& ladder) const {
-    size_t low = 0, high = ladder.size();  // sizes fall along a ladder
-    while (low < high) {
-      check_interrupt();
-      const size_t middle = (low + high) / 2;
-      if (probably_fits(ladder[middle])) {
-        high = middle;
-      } else {
-        low = middle + 1;
+    const auto first_from = [&](size_t from, auto fits_as_net) {
+      size_t low = from, high = ladder.size();
+      while (low < high) {
+        const size_t middle = (low + high) / 2;
+        tell(describe(ladder[middle]));
+        if (fits_as_net(probed(ladder[middle]))) {
+          high = middle;
+        } else {
+          low = middle + 1;
+        }
       }
-    }
-    for (size_t i = low; i < ladder.size(); ++i) {
-      Found found{state_.learn(ladder[i], state_.rows), {}};
+      return low;
+    };
+    const auto fits_compiled = [&](const Graph& net) { return fits(sizes_of(net)); };
+    size_t i = first_from(0, [&](const Graph& net) { return fits(uncompiled_sizes_of(net)); });
+    if (i < ladder.size() && !fits_compiled(probed(ladder[i]))) i = first_from(i + 1, fits_compiled);
+    for (; i < ladder.size(); ++i) {
+      AnomalyOptions options = ladder[i];
+      tell(describe(options));
+      options.training.progress = progress_;
+      Found found{state_.learn(options, state_.rows), {}};
       found.sizes = sizes_of(found.model->int8_net);
       if (fits(found.sizes)) return found;
     }
@@ -226,15 +183,19 @@ class AnomalyDetector::SizeSearch {
   }
 
   const State& state_;
+  const ProgressHook& progress_;
   int64_t limit_;
   Core core_;
   State::Rows probe_;
   bool measured_ = true;
   int64_t features_ = 0, score_ = 0;
+  Sizes own_;
+  int64_t ladders_ = 0, ladders_done_ = 0;
 };
 
 Model AnomalyDetector::export_tflite_micro(const std::string& quantization,
-                                           std::optional<double> model_size_kb) {
+                                           std::optional<double> model_size_kb,
+                                           const ProgressHook& progress) {
   State& s = *state_;
   s.trained();
   const auto reject = [](const std::string& message) { throw Error(ErrorKind::invalid_argument, message); };
@@ -246,11 +207,11 @@ Model AnomalyDetector::export_tflite_micro(const std::string& quantization,
   if (quantization != "int8") reject("model_size_kb is for quantization \"int8\"");
 
   const double limit_kb = *model_size_kb;
-  SizeSearch search(s, limit_kb);
+  SizeSearch search(s, limit_kb, progress);
   AnomalyOptions asked = s.options(s.rows.normal.size());
   asked.context = s.model->options.context;
   const bool as_asked = s.rows.normal.empty() || describe(asked) == describe(s.model->options);
-  const Sizes own = search.sizes_of(s.model->int8_net);
+  const Sizes own = search.own();
   const auto settle = [&](const Sizes& sizes, const std::string& given_up) {
     s.config.model_size_kb = limit_kb;
     s.fit = {limit_kb,    describe(s.model->options), given_up,         sizes.tflite,
@@ -264,10 +225,9 @@ Model AnomalyDetector::export_tflite_micro(const std::string& quantization,
                     "made smaller: train it with this limit",
                     describe(s.model->options), limit_kb, to_text(own)));
   }
-  const Sizes least = search.smallest(asked);
-  std::optional<SizeSearch::Found> found;
-  if (search.fits(least)) found = search.best(asked);
+  std::optional<SizeSearch::Found> found = search.best(asked);
   if (!found) {
+    const Sizes least = search.smallest(asked);
     reject(fmt::format("no {} fits in {} KB: the smallest takes {:.1f} KB ({}; 1 KB is 1,024 bytes)",
                        name_of(asked.method), limit_kb, std::ceil(kilobytes(least.larger()) * 10) / 10,
                        to_text(least)));

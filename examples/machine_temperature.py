@@ -5,8 +5,7 @@
 
 The file: columns timestamp,value, a reading every 5 minutes, as in the Numenta Anomaly Benchmark. Without it a
 synthetic machine is watched instead. The rule is an alarm while the exponentially weighted mean is 3 deviations
-below normal: a machine that does no work cools. Its arithmetic is that of tinyml/device/app/level_alarm.h, to
-the last bit.
+below normal: a machine that does no work cools. tinyml.LevelAlarm is what runs on the chip, to the last bit.
 """
 
 import argparse
@@ -15,10 +14,11 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from tinyml import LevelAlarm
+
 LEARNED = 750
 READINGS_AN_HOUR = 12
 COUNTS_A_DEGREE = 100  # of the sensor's int16
-FRACTION_BITS = 12
 DEVIATIONS = 3
 MERGED = timedelta(hours=24)
 
@@ -46,13 +46,9 @@ def synthetic() -> tuple[list[datetime], np.ndarray]:
 
 
 def low(counts: np.ndarray, weight: int, limit: int) -> np.ndarray:
-    """Where LevelAlarm(weight, limit) is on."""
-    on = np.zeros(len(counts), bool)
-    mean = int(counts[0]) << FRACTION_BITS
-    for i, count in enumerate(counts):
-        mean += (((int(count) << FRACTION_BITS) - mean) * weight) >> 16
-        on[i] = mean < limit
-    return on
+    """Where the alarm is on."""
+    alarm = LevelAlarm(weight, limit)
+    return np.array([alarm.add(count) for count in counts])
 
 
 times, degrees = recorded(arguments.data) if arguments.data else synthetic()
@@ -63,7 +59,7 @@ normal, deviation = degrees[:LEARNED].mean(), degrees[:LEARNED].std()
 def rule(hours: float, deviations: float) -> tuple[int, int]:
     weight = 2 / (hours * READINGS_AN_HOUR + 1)
     limit = (normal - deviations * deviation) * COUNTS_A_DEGREE
-    return round(weight * 2**16), round(limit * 2**FRACTION_BITS)
+    return round(weight * 2**16), round(limit * 2**LevelAlarm.FRACTION_BITS)
 
 
 # The shortest span whose mean of the normal readings stays within half of the limit.

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "python/module_parts.h"
+#include "tinyml/device/app/level_alarm.h"
 #include "tinyml/project/anomaly/anomaly_detector.h"
 
 namespace tinyml::python {
@@ -108,6 +109,12 @@ nb::dict evaluation_dict(const AnomalyEvaluation& evaluation) {
 }  // namespace
 
 void bind_anomalies(nb::module_& m) {
+  nb::class_<device::LevelAlarm> level_alarm(m, "LevelAlarm");
+  level_alarm.def(nb::init<int32_t, int32_t>())
+      .def("add", &device::LevelAlarm::add)
+      .def("mean", &device::LevelAlarm::mean);
+  level_alarm.attr("FRACTION_BITS") = static_cast<int>(device::LevelAlarm::fraction_bits);
+
   bind_project<AnomalyDetector>(m, "AnomalyDetector")
       .def("__init__",
            [](AnomalyDetector* self, const nb::list& sensors, int threads, const nb::dict& options) {

@@ -3,7 +3,7 @@
 
 from ._project import Prediction
 from ._tinyml import Error
-from .anomaly import AnomalyDetector, AnomalyScore
+from .anomaly import AnomalyDetector, AnomalyScore, LevelAlarm
 from .audio import AudioClassifier, synthesize_speech
 from .model import Model
 from .sensors import GestureClassifier, Sensor, SensorClassifier, TimedPrediction
@@ -16,6 +16,7 @@ __all__ = [
     "AudioClassifier",
     "Error",
     "GestureClassifier",
+    "LevelAlarm",
     "Model",
     "Prediction",
     "Sensor",

@@ -36,6 +36,30 @@ class AnomalyScore:
     times: list[float]
 
 
+class LevelAlarm:
+    """An alarm for readings that sink and stay low, the chip's own (tinyml/device/app/level_alarm.h): on while
+    their exponentially weighted mean m += weight (reading - m) is below a limit.
+
+    weight: in 1/65536, 0 to 65536. limit: in 1/4096 of a count (2^-FRACTION_BITS). Integer only: the same on every
+    machine."""
+
+    FRACTION_BITS = _tinyml.LevelAlarm.FRACTION_BITS
+
+    def __init__(self, weight: int, limit: int):
+        self._core = _tinyml.LevelAlarm(
+            _arguments.integer("weight", weight, 0, 65536), _arguments.integer("limit", limit)
+        )
+
+    def add(self, reading: int) -> bool:
+        """Takes a reading (int16); the first begins the mean. Whether the mean is below the limit."""
+        return self._core.add(_arguments.integer("reading", reading, -32768, 32767))
+
+    @property
+    def mean(self) -> int:
+        """In 1/4096 of a count."""
+        return self._core.mean()
+
+
 def _tables(name: str, data) -> list[np.ndarray]:
     """[time, channels] tables from an array, a data frame or a list of these."""
     if isinstance(data, (list, tuple)) and not data:

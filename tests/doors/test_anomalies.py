@@ -291,6 +291,25 @@ def test_the_search_for_a_size_tells_how_far_it_is(tinyml):
     assert 0 < [event[:2] for event in told].count(("training", 3)) <= 2
 
 
+def test_level_alarm(tinyml):
+    """As its definition has it, in integers of any size."""
+    readings = np.random.default_rng(1).integers(-32768, 32768, 2000)
+    readings[700:900] = -32768
+    for weight, limit in ((0, 0), (904, -40000000), (65536, 5), (32768, 1)):
+        alarm = tinyml.LevelAlarm(weight, limit)
+        mean = int(readings[0]) * 4096
+        for reading in readings:
+            mean += (int(reading) * 4096 - mean) * weight >> 16
+            assert alarm.add(reading) == (mean < limit)
+            assert alarm.mean == mean
+    for arguments in ((-1, 0), (65537, 0), (904, 2**31), (904, 0.5), ("a", 0)):
+        with pytest.raises(tinyml.Error, match="weight|limit"):
+            tinyml.LevelAlarm(*arguments)
+    for reading in (32768, 1.5, None):
+        with pytest.raises(tinyml.Error, match="reading"):
+            tinyml.LevelAlarm(904, 0).add(reading)
+
+
 def test_frames(tinyml, pandas):
     columns = ["x", "y", "z", "celsius", "speed"]
     frame = pandas.DataFrame(machine(3000, 1), columns=columns)

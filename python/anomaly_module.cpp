@@ -80,6 +80,7 @@ AnomalyConfig make_config(const nb::list& sensors, const nb::dict& given) {
   options.add("group_column", config.data.csv.group_column);
   options.add("file_pattern", config.data.file_pattern);
   options.add("fuse", config.data.fuse);
+  options.add("hmac_key", config.data.hmac_key);
   options.refuse("model_size_kb",
                  "is an argument of export_tflite_micro, which makes the detector fit, not of "
                  "AnomalyDetector");

@@ -94,9 +94,9 @@ class AnomalyDetector(Project):
     conditioned on), method ("auto", "mahalanobis", "kmeans", "gmm", "autoencoder", "lstm"), hop, smoothing,
     rate_hz, training_stride, held_out, fft_size, clusters, shrinkage, width, depth, bottleneck, epochs, seed,
     board, name; of files columns, run_columns, time_column, time_unit ("s", "ms", "us", "ns"), backward_clock
-    ("error", "drop", "split"), row_rate_hz, label_column, group_column, file_pattern, fuse (each folder's files
-    are the sensors of one recording, brought to rate_hz) and normal (the label to learn from, "normal");
-    threads: 0 to 256; 0 takes all logical CPUs.
+    ("error", "drop", "split"), row_rate_hz, label_column, group_column, file_pattern, hmac_key (of signed
+    files), fuse (each folder's files are the sensors of one recording, brought to rate_hz) and normal (the label
+    to learn from, "normal"); threads: 0 to 256; 0 takes all logical CPUs.
 
     The score is 1 / (1 + 9^((limit - s) / (limit - median))), s being the net's int8 answer, median and limit
     the median and the 99th percentile of the answers on held-out normal data. Normalisation is fixed by the

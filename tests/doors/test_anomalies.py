@@ -291,6 +291,16 @@ def test_the_search_for_a_size_tells_how_far_it_is(tinyml):
     assert 0 < [event[:2] for event in told].count(("training", 3)) <= 2
 
 
+def test_a_file_teaches_what_its_array_does(tinyml, tmp_path):
+    """A recording is not cut for a test split: a detector holds out its end."""
+    file = write_readings(tmp_path / "normal.csv", machine(2000, 1))
+    readings = np.loadtxt(file, delimiter=",", skiprows=1, dtype=np.float32)
+    sensors, options = ["accelerometer", "temperature"], {"context": ["speed"], "window_size": 64, "rate_hz": 100}
+    of_file, of_array = (tinyml.AnomalyDetector(sensors, **options).train(data) for data in (file, readings))
+    assert bytes(of_file.export_tflite_micro()) == bytes(of_array.export_tflite_micro())
+    assert of_file.score(file) == of_array.score(readings)
+
+
 def test_level_alarm(tinyml):
     """As its definition has it, in integers of any size."""
     readings = np.random.default_rng(1).integers(-32768, 32768, 2000)

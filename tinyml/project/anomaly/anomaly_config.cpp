@@ -103,6 +103,8 @@ SensorConfig sensor_config(const AnomalyConfig& config) {
   c.data.file_pattern = config.data.file_pattern;
   c.data.fuse = config.data.fuse;
   c.data.default_label = config.data.normal;
+  c.data.hmac_key = config.data.hmac_key;
+  c.data.split.by = data::SplitBy::group;  // no recording is cut: the end of each is held out later
   if (config.chosen_method() == train::AnomalyMethod::lstm) {
     c.features.kind = SensorFeatureKind::raw;
   } else {

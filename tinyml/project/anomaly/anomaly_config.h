@@ -38,6 +38,7 @@ struct AnomalyConfig {
     std::string normal = "normal";  // the label to learn from; where nothing is labelled, everything is
     data::SensorCsvOptions csv;     // of it: the columns
     std::string file_pattern;       // regular expression of the files to read
+    std::string hmac_key;           // as SensorConfig's
     bool fuse = false;              // each folder's files are the sensors of one recording, at rate_hz
   } data;
 

@@ -28,6 +28,7 @@ AnomalyConfig read_anomaly_config(const std::filesystem::path& path) {
     read_columns(data, c.data.csv);
     data.read("file_pattern", c.data.file_pattern);
     data.read("fuse", c.data.fuse);
+    data.read("hmac_key", c.data.hmac_key);
     data.finish();
 
     Section windows = file.section("windows");

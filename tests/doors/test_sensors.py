@@ -168,6 +168,14 @@ def test_arrays_pairs_and_frames(tinyml, classifier, pandas):
     assert made.evaluate(table)["clips"] > made.evaluate()["clips"] > 0
 
 
+def test_the_times_that_index_a_frame_are_its_clock(tinyml, pandas):
+    values, names = long_recording(1, 30)
+    table = pandas.DataFrame(values, columns=AXES).assign(label=names)
+    table.index = pandas.date_range("2026-01-01", periods=len(table), freq="20ms", tz="UTC")
+    made = tinyml.SensorClassifier(["accelerometer"], split="time", window_samples=50, epochs=1, copies=1).train(table)
+    assert "at 50 Hz" in made.summary()
+
+
 def test_sensors_at_different_rates_are_fused(tinyml, tmp_path):
     """An accelerometer at 50 Hz and a thermometer at 2 Hz, a file each; every folder is a recording."""
     for label, celsius in zip(LABELS, (20, 30, 40), strict=True):
@@ -266,6 +274,7 @@ def constant(values):
         (lambda: [(v[:, :2], n) for v, n in recordings()], "2 channels .* the sensors have 3"),
         (lambda: [*recordings(), (readings("rest", 1)[:, :2], "rest")], "recording-24 has the channels"),
         (lambda: [(v, "one") for v, _ in recordings()], "one label"),
+        (lambda: recordings(1), "left to evaluate on"),
         (list, "no samples"),
         (lambda: [(np.zeros((0, 3)), "rest")], "0 values"),
         (lambda: [readings("rest", 1)], r"recording 0 is not \(readings, label\)"),
@@ -273,9 +282,12 @@ def constant(values):
     ],
 )
 def test_bad_recordings(tinyml, data, message):
+    made = tinyml.SensorClassifier(sensors=["accelerometer"], **SMALL)
     with pytest.raises(tinyml.Error, match=message) as caught:
-        tinyml.SensorClassifier(sensors=["accelerometer"], **SMALL).train(data())
+        made.train(data())
     assert "\n" not in str(caught.value)
+    with pytest.raises(tinyml.Error, match="not trained"):
+        made.summary()
 
 
 def backward(path):

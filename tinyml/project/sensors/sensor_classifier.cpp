@@ -36,7 +36,8 @@ std::pair<data::Split, std::vector<size_t>> SensorClassifier::State::evaluation_
   for (const data::Split split : {data::Split::test, data::Split::validation}) {
     if (std::vector<size_t> chosen = given.in(split); !chosen.empty()) return {split, chosen};
   }
-  throw Error(ErrorKind::invalid_argument, "there is no window to evaluate on");
+  throw Error(ErrorKind::invalid_argument,
+              "no recording is left to evaluate on: record each label more often, or split by time");
 }
 
 Evaluation SensorClassifier::State::evaluate_on(const SensorExamples& given) {
@@ -115,6 +116,7 @@ data::SensorDataset SensorClassifier::dataset_of(std::vector<data::SensorRecordi
 void SensorClassifier::train(data::SensorDataset dataset, const ProgressHook& progress) {
   State& s = *state_;
   SensorExamples examples = project::make_examples(s.config, std::move(dataset));
+  State::evaluation_windows(examples);  // throws where there are none, before the work
   s.adopt(project::train_sensor_model(s.config, examples, project::training_windows(s.config, examples),
                                       s.pool, progress));
   s.record = {s.model->nets.log, {}};

@@ -70,6 +70,17 @@ def boolean(name: str, value) -> bool:
     return bool(value)
 
 
+def real(name: str, value) -> np.ndarray:
+    """float32 of any shape."""
+    try:
+        array = np.asarray(value)
+        if np.iscomplexobj(array):
+            raise TypeError("they are complex")
+        return np.asarray(array, dtype=np.float32)
+    except (ValueError, TypeError) as error:
+        raise _tinyml.Error(f"{name}: no array of numbers: {error}") from None
+
+
 def samples(value) -> np.ndarray:
     """Mono int16 from int16, or from floats in [-1, 1]; channels (the last axis) are averaged."""
     try:

@@ -66,10 +66,7 @@ def _tables(name: str, data) -> list[np.ndarray]:
         raise _tinyml.Error(f"{name} is empty")
     if isinstance(data, (list, tuple)) and not np.isscalar(data[0]) and np.ndim(data[0]) >= 2:
         return [table for part in data for table in _tables(name, part)]
-    try:
-        array = np.asarray(data, dtype=np.float32)
-    except (ValueError, TypeError) as error:
-        raise _tinyml.Error(f"{name} is no array of numbers: {error}") from None
+    array = _arguments.real(name, data)
     if array.ndim == 1:
         array = array[:, None]
     if array.ndim == 2:

@@ -40,7 +40,10 @@ class TimedPrediction:
 
 
 def _sensors(sensors) -> list:
-    listed = [sensors] if isinstance(sensors, (str, Sensor)) else list(sensors)
+    try:
+        listed = [sensors] if isinstance(sensors, (str, Sensor)) else list(sensors)
+    except TypeError:
+        raise _tinyml.Error(f"sensors are names or Sensor(...), not {sensors!r}") from None
     result = []
     for sensor in listed:
         if isinstance(sensor, Sensor):
@@ -54,10 +57,7 @@ def _sensors(sensors) -> list:
 
 def _readings(values, what: str = "readings") -> np.ndarray:
     """float32 (time, channels) from anything like it; one dimension is one channel."""
-    try:
-        array = np.asarray(values, dtype=np.float32)
-    except (ValueError, TypeError) as error:
-        raise _tinyml.Error(f"{what} are no array of numbers: {error}") from None
+    array = _arguments.real(what, values)
     if array.ndim == 1:
         array = array[:, np.newaxis]
     if array.ndim != 2:

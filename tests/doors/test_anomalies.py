@@ -255,6 +255,8 @@ def test_python_mistakes(tinyml, tmp_path):
     for threshold in (-0.1, 1.1, float("nan"), "high"):
         fails("threshold", lambda value=threshold: make(threshold=value))
     fails("sensors is empty", lambda: tinyml.AnomalyDetector([]))
+    fails("sensors are names", lambda: tinyml.AnomalyDetector(5))
+    fails("rate_hz of sensor 'a'", lambda: tinyml.AnomalyDetector([tinyml.Sensor("a", rate_hz="fast")]))
     detector = make()
     quiet = {"progress": lambda *_: None}
     for bad, said in (
@@ -263,6 +265,7 @@ def test_python_mistakes(tinyml, tmp_path):
         (np.where(np.arange(5) == 2, np.inf, machine(2000, 1)), "not finite"),
         (np.concatenate([machine(1600, 1), machine(400, 2, worn=True)]), "unlike the rest"),
         (np.zeros((2, 3, 4, 5)), "dimensions"),
+        (machine(2000, 1) + 1j, "complex"),
         ("nothing.csv", "nothing.csv"),
         (object(), "normal_sensor_data"),
     ):

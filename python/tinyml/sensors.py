@@ -47,7 +47,11 @@ def _sensors(sensors) -> list:
     result = []
     for sensor in listed:
         if isinstance(sensor, Sensor):
-            result.append((sensor.name, sensor.channels, float(sensor.rate_hz), sensor.unit, float(sensor.range)))
+            rate_hz, full_scale = (
+                _arguments.number(f"{key} of sensor {sensor.name!r}", getattr(sensor, key))
+                for key in ("rate_hz", "range")
+            )
+            result.append((sensor.name, sensor.channels, rate_hz, sensor.unit, full_scale))
         elif isinstance(sensor, str):
             result.append(sensor)
         else:
@@ -132,15 +136,17 @@ class SensorClassifier(Classifier):
             return recordings(_recordings(data, labels))
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "frame.csv"
-            data.to_csv(file, index=False)
+            clock = data.index.dtype.kind == "M"
+            data.to_csv(file, index=clock, index_label="timestamp" if clock else None)
             return copy(file)
 
     def train(self, data, labels=None, progress: Callable | None = None):
         """Trains, quantizes and evaluates.
 
         data: a folder of label folders, a labels.csv, a CSV, JSON or CBOR file; a data frame with a label
-        column; a list of (readings, label) or (readings, label, group); or an array (recordings, time, channels)
-        with `labels`, one a recording. readings: (time, channels), in physical units, at the classifier's rate.
+        column, whose index, where it has times, is the clock; a list of (readings, label) or (readings, label,
+        group); or an array (recordings, time, channels) with `labels`, one a recording. readings: (time, channels),
+        in physical units, at the classifier's rate.
         progress: called with (stage, done, total, seconds_left, detail); by default a bar on a terminal.
         """
         shown = hook(progress)

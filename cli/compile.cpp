@@ -28,7 +28,7 @@ void run_compile(const Options& options, const Context& context) {
   const project::Program program = project::load_program(options.model, options.board);
   const codegen::GeneratedModel made =
       project::compile(program.net, program.features, program.board, parse_mode(options.mode), options.out,
-                       context.command_line, program.beside);
+                       context.command_line, program.facade);
   if (context.json) {
     std::printf("%s\n", nlohmann::json{{"name", made.name},
                                        {"folder", options.out},
@@ -39,7 +39,7 @@ void run_compile(const Options& options, const Context& context) {
                             .c_str());
   } else {
     std::string files = made.header.name;
-    for (const codegen::SourceFile& file : program.beside) files += ", " + file.name;
+    if (program.facade) files += ", " + program.facade->name;
     std::printf("Wrote %s and %s to %s: arena %s, state %s, tables %s\n", files.c_str(),
                 made.source.name.c_str(), options.out.c_str(), kilobytes(made.arena_bytes).c_str(),
                 kilobytes(made.state_bytes).c_str(), kilobytes(made.table_bytes).c_str());

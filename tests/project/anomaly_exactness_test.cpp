@@ -106,8 +106,8 @@ TEST_P(AnomalyExactness, SavedProjectsScoreTheSame) {
   }
   const project::Program program = project::load_program(folder.path());
   EXPECT_EQ(formats::write_tflite(program.net), formats::write_tflite(again.int8_net()));
-  ASSERT_EQ(program.beside.size(), 1u);
-  EXPECT_EQ(program.beside[0].name, "anomaly_score.h");
+  ASSERT_TRUE(program.facade);
+  EXPECT_EQ(program.facade->name, "anomaly_score.h");
 }
 
 INSTANTIATE_TEST_SUITE_P(Methods, AnomalyExactness,

@@ -23,6 +23,9 @@ struct GenerateOptions {
   /// it shares memory with activations. invoke() then consumes its input. Otherwise the caller's buffer is
   /// read in place and kept.
   bool input_in_arena = false;
+  /// A header beside these files that calls them and that programs include instead, for their comments:
+  /// "anomaly_score.h". Empty: none.
+  std::string facade;
 };
 
 struct SourceFile {
@@ -62,8 +65,9 @@ struct GeneratedModel {
 ///   output_zero_point; const int8_t* invoke(const int8_t* input), whose result stays valid until the next
 ///   call of any function of NAME; with a front end also sample_rate_hz (of a channel), channels,
 ///   hop_samples, window_samples, void reset(), void push(const int16_t* samples), const int8_t* classify().
-///   Samples count all channels, which interleave. A net with stateful layers has void reset() in any case:
-///   after it, their state is that of the start.
+///   Samples count all channels, which interleave: an instant is `channels` samples. A net with stateful
+///   layers has void reset() in any case: after it, their state is that of the start. A net of one output
+///   without a label classifies nothing: no classes, no labels[].
 ///
 /// Errors: unsupported (an input or output that is not one int8 tensor, an operator without int8 kernel),
 /// invalid_argument (name; features that do not fit the net's input).

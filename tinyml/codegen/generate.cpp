@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "tinyml/base/error.h"
@@ -37,6 +38,25 @@ void check_features(const Graph& net, const Program& frame) {
   }
 }
 
+/// The names of the classes; their numbers where the model has none; none of a single output without one.
+std::vector<std::string> labels_of(const Graph& net) {
+  const auto classes = static_cast<size_t>(net[net.outputs[0]].size_bytes());
+  const auto found = net.metadata.find("labels");
+  if (found != net.metadata.end()) {
+    const auto json = nlohmann::json::parse(found->second, nullptr, false);
+    const bool strings = json.is_array() && std::all_of(json.begin(), json.end(),
+                                                        [](const auto& item) { return item.is_string(); });
+    if (!strings || json.size() != classes) {
+      throw Error(ErrorKind::bad_file,
+                  fmt::format("the model's \"labels\" are not a JSON array of {} strings", classes));
+    }
+    return json.get<std::vector<std::string>>();
+  }
+  std::vector<std::string> labels;
+  for (size_t i = 0; classes > 1 && i < classes; ++i) labels.push_back(std::to_string(i));
+  return labels;
+}
+
 std::string chosen_name(const Graph& net, const GenerateOptions& options) {
   if (options.name.empty()) return to_identifier(net.name);
   if (!is_identifier(options.name)) {
@@ -59,6 +79,7 @@ GeneratedModel generate(const Graph& net, const std::optional<Operator>& feature
   ModelText text;
   text.name = chosen_name(net, options);
   text.options = options;
+  text.labels = labels_of(net);
   if (text.options.model_hash.empty()) text.options.model_hash = hash_of(net);
   text.options.input_in_arena = options.input_in_arena && !features;
   text.net =

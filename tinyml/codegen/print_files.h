@@ -16,6 +16,7 @@ struct ModelText {
   std::string name;
   GenerateOptions options;
   Program net;
+  std::vector<std::string> labels;  // of the outputs; empty: one output that is no class
   std::vector<PrintedLayer> layers;
   std::optional<Program> frame;  // the front end
   std::optional<PrintedLayer> features;

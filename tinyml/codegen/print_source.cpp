@@ -1,56 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <string_view>
 
-#include "tinyml/base/error.h"
 #include "tinyml/codegen/print_files.h"
 #include "tinyml/codegen/text.h"
 
 namespace tinyml::codegen {
 namespace {
 
-/// The names of the classes; their numbers where the model has none.
-std::vector<std::string> labels_of(const Graph& net) {
-  const auto classes = static_cast<size_t>(net[net.outputs[0]].size_bytes());
-  std::vector<std::string> labels;
-  const auto found = net.metadata.find("labels");
-  if (found != net.metadata.end()) {
-    const auto json = nlohmann::json::parse(found->second, nullptr, false);
-    const bool strings = json.is_array() && std::all_of(json.begin(), json.end(),
-                                                        [](const auto& item) { return item.is_string(); });
-    if (!strings || json.size() != classes) {
-      throw Error(ErrorKind::bad_file,
-                  fmt::format("the model's \"labels\" are not a JSON array of {} strings", classes));
-    }
-    return json.get<std::vector<std::string>>();
-  }
-  for (size_t i = 0; i < classes; ++i) labels.push_back(std::to_string(i));
-  return labels;
-}
-
 std::string print_usage(const ModelText& text) {
-  if (!text.frame) {
-    return fmt::format(R"(//
-// How to use: compile this file with the folder of tinyml/device/ on the include path, and
-//   #include "{0}.h"
-//   const int8_t* scores = {0}::invoke(input);
-//   // class i: {0}::labels[i], real score {0}::output_scale * (scores[i] - {0}::output_zero_point)
-)",
-                       text.name);
+  const std::string& name = text.name;
+  const std::string& facade = text.options.facade;
+  std::string usage =
+      "//\n// How to use: compile this file with the folder of tinyml/device/ on the include path, and\n";
+  if (!facade.empty()) {
+    usage += fmt::format("//   #include \"{}\"  // calls what is here, and says how it is called itself\n",
+                         facade);
+    usage += "// Without it:\n";
   }
-  return fmt::format(R"(//
-// How to use: compile this file with the folder of tinyml/device/ on the include path, and
-//   #include "{0}.h"
-//   {0}::reset();  // once
-//   {0}::push(samples);  // each time {0}::hop_samples new samples are there
-//   const int8_t* scores = {0}::classify();
-//   // class i: {0}::labels[i], real score {0}::output_scale * (scores[i] - {0}::output_zero_point)
-)",
-                     text.name);
+  usage += fmt::format("//   #include \"{}.h\"\n", name);
+  if (text.frame || text.net.state_bytes > 0) usage += fmt::format("//   {}::reset();  // once\n", name);
+  const std::string answer = !text.labels.empty() ? "scores" : "answer";
+  if (text.frame) {
+    if (text.extra_bytes() > 0) {
+      usage += fmt::format(
+          "//   {0}::set_extra(extra);  // {0}::extra_inputs int8 values, before each push\n", name);
+    }
+    usage +=
+        fmt::format("//   {0}::push(samples);  // each time {0}::hop_samples new samples are there\n", name);
+    usage += fmt::format("//   const int8_t* {} = {}::classify();\n", answer, name);
+  } else {
+    usage += fmt::format("//   const int8_t* {} = {}::invoke(input);\n", answer, name);
+  }
+  const std::string value =
+      text.labels.empty() ? "real value: " : fmt::format("class i: {}::labels[i], real score ", name);
+  return usage + fmt::format("//   // {1}{0}::output_scale * ({2}[{3}] - {0}::output_zero_point)\n", name,
+                             value, answer, text.labels.empty() ? '0' : 'i');
 }
 
 std::string print_includes(const ModelText& text) {
@@ -92,9 +79,11 @@ inline T* at(int32_t offset) {{
   if (text.framing.overlap_samples() > 0) {
     memory += fmt::format("\nint16_t past_samples[{}];\n", text.framing.overlap_samples());
   }
-  return memory +
-         fmt::format("alignas(4) int8_t feature_window[{}];  // {} frames of {} features, oldest first\n",
-                     text.net.graph[text.net.input()].size_bytes(), text.frames(), text.row_bytes());
+  std::string rows = fmt::format("{} frames of {} features, oldest first", text.frames(), text.row_bytes());
+  if (text.frames() == 1) rows = fmt::format("{} features", text.row_bytes());
+  if (text.extra_bytes() > 0) rows += ", then the extra inputs";
+  return memory + fmt::format("alignas(4) int8_t feature_window[{}];  // {}\n",
+                              text.net.graph[text.net.input()].size_bytes(), rows);
 }
 
 std::string print_invoke(const ModelText& text) {
@@ -163,10 +152,13 @@ std::string print_source(const ModelText& text) {
   std::string source = print_origin(text) + print_usage(text) + print_includes(text) + print_memory(text);
   if (text.features) source += "\n" + text.features->definition;
   for (const PrintedLayer& layer : text.layers) source += "\n" + layer.definition;
-  source += "\n}  // namespace\n\nconst char* const labels[] = {\n";
-  for (const std::string& label : labels_of(text.net.graph))
-    source += fmt::format("    {},\n", string_literal(label));
-  source += "};\n" + print_invoke(text);
+  source += "\n}  // namespace\n";
+  if (!text.labels.empty()) {
+    source += "\nconst char* const labels[] = {\n";
+    for (const std::string& label : text.labels) source += fmt::format("    {},\n", string_literal(label));
+    source += "};\n";
+  }
+  source += print_invoke(text);
   if (text.frame) {
     source += print_front_end(text);
   } else if (text.net.state_bytes > 0) {

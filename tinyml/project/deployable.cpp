@@ -57,8 +57,8 @@ std::vector<std::filesystem::path> export_to(const Deployable& model, const std:
                             nearest_names(to, {"arduino", "tflite", "c_array"})));
   }
   const boards::Board& board = boards::find_board(model.board);
-  const codegen::GeneratedModel made =
-      generate(model.int8_net, model.front_end, {board.core, Mode::balanced}, command_line);
+  const codegen::GeneratedModel made = generate(model.int8_net, model.front_end, {board.core, Mode::balanced},
+                                                command_line, model.facade ? model.facade->name : "");
   const ops::FrontEndFrame frame = ops::frame_of(model.front_end).value();
   firmware::ArduinoLibrary library;
   library.name = "tinyml_" + model.name;
@@ -66,6 +66,7 @@ std::vector<std::filesystem::path> export_to(const Deployable& model, const std:
   library.model_name = made.name;
   library.labels = model.labels;
   library.sources = {made.header, made.source};
+  if (model.facade) library.sources.push_back(*model.facade);
   library.sample_rate_hz = frame.rate_hz;
   library.hop_samples = frame.hop_values;
   const int32_t frames = model.int8_net[model.int8_net.inputs.at(0)].shape.at(1);

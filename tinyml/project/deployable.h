@@ -35,7 +35,8 @@ struct Deployable {
   const Graph& float_net;
   const Graph& int8_net;
   Operator front_end;
-  std::string board;  // the project's
+  std::string board;                               // the project's
+  std::optional<codegen::SourceFile> facade = {};  // see codegen::GenerateOptions
 };
 
 /// The .tflite file of the net. Errors: invalid_argument naming the arena size that is needed when

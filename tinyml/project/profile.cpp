@@ -65,12 +65,14 @@ Bytes measured_input(const codegen::GeneratedModel& model, const Graph& net,
 }  // namespace
 
 codegen::GeneratedModel generate(const Graph& net, const std::optional<Operator>& features,
-                                 const ops::Target& target, const std::string& command_line) {
+                                 const ops::Target& target, const std::string& command_line,
+                                 const std::string& facade) {
   codegen::GenerateOptions options;
   options.target = target;
   options.command_line = command_line;
   options.model_hash = sha256_hex(formats::write_tflite(net));
   options.input_in_arena = !features;
+  options.facade = facade;
   return codegen::generate(net, features, options);
 }
 
@@ -189,16 +191,16 @@ std::string to_text(const Profile& p) {
 codegen::GeneratedModel compile(const Graph& net, const std::optional<Operator>& features,
                                 const std::string& board, Mode mode, const std::filesystem::path& folder,
                                 const std::string& command_line,
-                                const std::vector<codegen::SourceFile>& beside) {
-  codegen::GeneratedModel model =
-      generate(net, features, {boards::find_board(board).core, mode}, command_line);
+                                const std::optional<codegen::SourceFile>& facade) {
+  codegen::GeneratedModel model = generate(net, features, {boards::find_board(board).core, mode},
+                                           command_line, facade ? facade->name : "");
   const auto bytes_of = [](std::string_view text) { return Bytes(text.begin(), text.end()); };
   std::vector<NewFile> files{{folder / model.header.name, bytes_of(model.header.text)},
                              {folder / model.source.name, bytes_of(model.source.text)}};
   std::string includes = model.source.text;
-  for (const codegen::SourceFile& file : beside) {
-    files.push_back({folder / file.name, bytes_of(file.text)});
-    includes += file.text;
+  if (facade) {
+    files.push_back({folder / facade->name, bytes_of(facade->text)});
+    includes += facade->text;
   }
   for (const codegen::DeviceHeader& header : codegen::headers_used_by(includes)) {
     files.push_back({folder / header.path, bytes_of(header.text)});

@@ -37,9 +37,11 @@ struct Profile {
 };
 
 /// The C++ of a net, named after it, behind `features`: the signal processing operator in front of it, if
-/// any. Without one the input has its place in the arena. Errors: as codegen::generate.
+/// any. Without one the input has its place in the arena. `facade`: see GenerateOptions. Errors: as
+/// codegen::generate.
 codegen::GeneratedModel generate(const Graph& net, const std::optional<Operator>& features,
-                                 const ops::Target& target, const std::string& command_line);
+                                 const ops::Target& target, const std::string& command_line,
+                                 const std::string& facade = "");
 
 /// Generates, compiles and runs. Errors: not_found, naming the compiler or emulator that is missing and how
 /// to install it; unsupported, naming the boards that can be emulated.
@@ -51,11 +53,11 @@ std::string to_json(const Profile& profile);
 /// A table for people.
 std::string to_text(const Profile& profile);
 
-/// Writes NAME.h, NAME.cpp, the files `beside` them and the device headers that these include into `folder`.
+/// Writes NAME.h, NAME.cpp, their `facade`, if any, and the device headers that these include into `folder`.
 codegen::GeneratedModel compile(const Graph& net, const std::optional<Operator>& features,
                                 const std::string& board, Mode mode, const std::filesystem::path& folder,
                                 const std::string& command_line,
-                                const std::vector<codegen::SourceFile>& beside = {});
+                                const std::optional<codegen::SourceFile>& facade = {});
 
 /// How many of the inputs give the same bytes on the core, emulated or the host's own, as `expected`, input
 /// by input. For a program with signal processing an input is int16 samples, otherwise int8 features.

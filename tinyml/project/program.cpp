@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tinyml/project/program.h"
 
-#include "tinyml/codegen/text.h"
 #include "tinyml/project/anomaly/anomaly_detector.h"
 #include "tinyml/project/audio/audio_config.h"
 #include "tinyml/project/sensors/sensor_features.h"
@@ -12,11 +11,8 @@ namespace {
 
 Program load_detector(const std::filesystem::path& path, const std::string& board) {
   const AnomalyDetector detector = AnomalyDetector::load(path, 1);
-  const std::string name = codegen::to_identifier(detector.config().name);
-  return {detector.int8_net(),
-          detector.front_end(),
-          board.empty() ? detector.config().board : board,
-          {{name + "_score.h", detector.score_header(name)}}};
+  return {detector.int8_net(), detector.front_end(), board.empty() ? detector.config().board : board,
+          detector.score_header()};
 }
 
 }  // namespace

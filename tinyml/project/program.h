@@ -14,7 +14,7 @@ struct Program {
   Graph net;
   std::optional<Operator> features;
   std::string board;
-  std::vector<codegen::SourceFile> beside;  // an anomaly detector's calibrated score
+  std::optional<codegen::SourceFile> facade = {};  // an anomaly detector's calibrated score
 };
 
 /// A trained project folder, or a model file. `board` empty: the project's, or arduino_nano33_ble.

@@ -116,7 +116,7 @@ class AnomalyDetector {
                                           const std::filesystem::path& path = {},
                                           const ProgressHook& progress = {}) const;
   /// What `tinyml compile` writes beside the generated net: NAME_score.h.
-  std::string score_header(const std::string& name) const;
+  codegen::SourceFile score_header() const;
   const Operator& front_end() const;
 
   /// A few lines: sensors, net, sizes, windows.

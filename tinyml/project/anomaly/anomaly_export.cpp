@@ -81,17 +81,15 @@ std::vector<std::filesystem::path> write_program(const project::AnomalyProgram& 
                                                  const std::string& board, Mode mode,
                                                  const std::filesystem::path& folder,
                                                  const std::string& command_line) {
-  const codegen::SourceFile score = program.score_header(codegen::to_identifier(program.net.name));
+  const codegen::SourceFile score = program.score_header();
   const codegen::GeneratedModel made =
-      project::compile(program.net, program.inputs.front_end.op, board, mode, folder, command_line, {score});
+      project::compile(program.net, program.inputs.front_end.op, board, mode, folder, command_line, score);
   return {folder / made.header.name, folder / made.source.name, folder / score.name};
 }
 
 }  // namespace
 
-std::string AnomalyDetector::score_header(const std::string& name) const {
-  return state_->program().score_header(name).text;
-}
+codegen::SourceFile AnomalyDetector::score_header() const { return state_->program().score_header(); }
 
 std::vector<std::filesystem::path> AnomalyDetector::export_to(const std::string& to,
                                                               const std::filesystem::path& folder,
@@ -105,14 +103,14 @@ std::vector<std::filesystem::path> AnomalyDetector::export_to(const std::string&
                 fmt::format("unknown export \"{}\"; nearest: {}", to,
                             nearest_names(to, {"arduino", "cpp", "tflite", "c_array"})));
   }
-  const project::Deployable deployable{s.config.name,  {},          model.float_net,
-                                       model.int8_net, front_end(), s.config.board};
+  const project::Deployable deployable{s.config.name,         {},          model.float_net,
+                                       model.int8_net,        front_end(), s.config.board,
+                                       program.score_header()};
   return project::export_to(deployable, to, folder, command_line, [&](firmware::ArduinoLibrary& library) {
     const project::AnomalyInputs& inputs = s.inputs->inputs();
     std::vector<std::string> sensors;
     for (const Sensor& sensor : s.config.sensors) sensors.push_back(sensor.name);
     library.sentence = fmt::format("Tells what is unlike normal {}", fmt::join(sensors, ", "));
-    library.sources.push_back(program.score_header(library.model_name));
     library.hop_samples = s.config.hop_samples() * inputs.sensed();
     library.window_samples = s.config.window_size * inputs.sensed();
     library.channels = inputs.sensed();

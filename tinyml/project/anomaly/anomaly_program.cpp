@@ -10,11 +10,13 @@
 namespace tinyml::project {
 namespace {
 
+std::string score_name(const std::string& name) { return name + "_score.h"; }
+
 std::string rows_of(const std::array<uint8_t, 256>& table) {
   std::string text;
   constexpr size_t kRow = 20;
   for (size_t i = 0; i < table.size(); ++i) {
-    text += fmt::format("{}{},", i % kRow == 0 ? "\n    " : " ", table[i]);
+    text += fmt::format("{}{},", i % kRow == 0 ? "\n        " : " ", table[i]);
   }
   return text;
 }
@@ -73,10 +75,12 @@ std::string push_samples(const std::string& name, const AnomalyInputs& inputs) {
 
 codegen::GeneratedModel AnomalyProgram::generate(const ops::Target& target,
                                                  const std::string& command_line) const {
-  return project::generate(net, inputs.front_end.op, target, command_line);
+  return project::generate(net, inputs.front_end.op, target, command_line,
+                           score_name(codegen::to_identifier(net.name)));
 }
 
-codegen::SourceFile AnomalyProgram::score_header(const std::string& name) const {
+codegen::SourceFile AnomalyProgram::score_header() const {
+  const std::string name = codegen::to_identifier(net.name);
   std::vector<std::string> parameters{"const int16_t* samples"}, given{"samples"};
   for (const AnomalyInputs::Context& context : inputs.contexts) {
     parameters.push_back("float " + context.name);
@@ -86,12 +90,15 @@ codegen::SourceFile AnomalyProgram::score_header(const std::string& name) const 
   std::string affines, members, resets;
   for (size_t l = 0; l < inputs.levels.size(); ++l) {
     const ops::FeatureAffine& affine = inputs.levels[l].affine;
-    affines += fmt::format("const int32_t level_{}_affine[{}] = {{{}}};\n", l, affine.size(),
+    affines += fmt::format("    static const int32_t level_{}_affine[{}] = {{{}}};\n", l, affine.size(),
                            fmt::join(affine, ", "));
     members += fmt::format("  tinyml::device::WindowSum<{}> level_{}_;  // of channel {}\n",
                            config.window_size, l, inputs.levels[l].channel);
     resets += fmt::format("    level_{}_.reset();\n", l);
   }
+  const std::string newest = config.smoothing == 1
+                                 ? "the newest score"
+                                 : fmt::format("the mean of the newest {} scores", config.smoothing);
   const std::string text = fmt::format(
       R"(// Made by tinyml: how unusual the newest window is, from samples to an alarm.
 //   {name}::Detector detector;
@@ -109,10 +116,7 @@ codegen::SourceFile AnomalyProgram::score_header(const std::string& name) const 
 
 namespace {name} {{
 
-/// 255 times the score of each int8 answer of the net, from -128 up.
-const uint8_t score_table[256] = {{{table}
-}};
-{affines}
+/// The samples and features of a window lie in the program, not in here: a program has one Detector.
 class Detector {{
  public:
   enum : int32_t {{ push_values = {values}, sensor_channels = {sensed} }};
@@ -127,15 +131,18 @@ class Detector {{
   /// Takes push_values counts: {hop} samples of the channels, which interleave{context_note}.
   /// True where that gives a score. tinyml::device::to_count(reading, unit[channel]) makes counts.
   bool push({parameters}) {{
-{extra}{push}    if (!score_.hop()) return false;
-    score_.add({name}::classify()[0], score_table);
+{affines}{extra}{push}    if (!score_.hop()) return false;
+    score_.add({name}::classify()[0], score_table());
     return true;
   }}
 
-  /// Whether the mean of the newest {smoothing} scores is at least {threshold}.
+  /// Whether {newest} is at least {threshold}.
   bool anomalous() const {{ return score_.anomalous({level}); }}
-  /// That mean.
-  float score() const {{ return score_.count() ? score_.sum() / (255.0f * score_.count()) : 0; }}
+  /// {Newest}; 0 before the first.
+  float score() const {{
+    if (count() == 0) return 0;
+    return static_cast<float>(sum()) / (255.0f * static_cast<float>(count()));
+  }}
   /// The same as integers: sum() / (255 * count()).
   int32_t sum() const {{ return score_.sum(); }}
   int32_t count() const {{ return score_.count(); }}
@@ -143,6 +150,13 @@ class Detector {{
   int8_t answer() const {{ return score_.answer(); }}
 
  private:
+  /// 255 times the score of each int8 answer of the net, from -128 up.
+  static const uint8_t* score_table() {{
+    static const uint8_t table[256] = {{{table}
+    }};
+    return table;
+  }}
+
 {members}  tinyml::device::AnomalyScore<{smoothing}, {hops}> score_;
 }};
 
@@ -159,10 +173,11 @@ class Detector {{
       fmt::arg("context_note", inputs.contexts.empty() ? "" : "; and the newest readings"),
       fmt::arg("parameters", fmt::format("{}", fmt::join(parameters, ", "))),
       fmt::arg("extra", push_extra(name, inputs)), fmt::arg("push", push_samples(name, inputs)),
+      fmt::arg("newest", newest), fmt::arg("Newest", "The" + newest.substr(3)),
       fmt::arg("smoothing", config.smoothing), fmt::arg("threshold", config.threshold),
       fmt::arg("members", members), fmt::arg("hops", config.window_hops()),
       fmt::arg("level", config.threshold_level()));
-  return {name + "_score.h", text};
+  return {score_name(name), text};
 }
 
 }  // namespace tinyml::project

@@ -23,7 +23,7 @@ struct AnomalyProgram {
   /// NAME.h and NAME.cpp. Errors: as codegen::generate.
   codegen::GeneratedModel generate(const ops::Target& target, const std::string& command_line) const;
   /// NAME_score.h: class NAME::Detector, from samples and contexts to the calibrated, smoothed score.
-  codegen::SourceFile score_header(const std::string& name) const;
+  codegen::SourceFile score_header() const;
 };
 
 /// What the class Detector says of a window.

@@ -71,7 +71,7 @@ void build_detector(const AnomalyProgram& program, Core core, int64_t pushes,
   const codegen::GeneratedModel model = program.generate({core, Mode::balanced}, "tinyml");
   const TemporaryFolder folder;
   std::vector<codegen::SourceFile> files = check_files(model.name, program, pushes);
-  files.insert(files.end(), {model.header, model.source, program.score_header(model.name)});
+  files.insert(files.end(), {model.header, model.source, program.score_header()});
   std::string includes;
   for (const codegen::SourceFile& file : files) {
     write_text(folder.path() / file.name, file.text);

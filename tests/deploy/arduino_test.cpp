@@ -201,6 +201,10 @@ TEST_F(DeployToArduino, TouchesNothingWhenTheSketchDoesNotCompile) {
   install_arduino_cli(installed, "echo 'a.ino:3:1: error: nope was not declared' >&2; exit 1");
   BoardSimulator board(folder_.path(), false);
   EXPECT_THAT(deploy(board.port()), AllOf(HasSubstr("does not compile"), HasSubstr("nope was not declared")));
+  install_arduino_cli(installed,
+                      "echo 'a.ino:1:10: fatal error: Arduino_X.h: No such file or directory' >&2; exit 1");
+  EXPECT_THAT(deploy(board.port()), HasSubstr("run: arduino-cli lib install Arduino_X"));
+  EXPECT_EQ(kind_, ErrorKind::not_found);
   fs::remove(sketch() / "my sketch.ino");
   EXPECT_THAT(deploy(board.port()), HasSubstr("has no my sketch.ino"));
   board.stop();

@@ -44,7 +44,8 @@ def test_verbs_work_on_detectors(cli, detector_project, fan, emulator, tmp_path)
     assert {"anomaly.h", "anomaly.cpp", "anomaly_score.h"} <= {path.name for path in (tmp_path / "src").iterdir()}
     cli("export", detector_project, "--to", "arduino", "--out", tmp_path / "arduino").json()
     sketches = {path.name for path in (tmp_path / "arduino").rglob("*.ino")}
-    assert sketches == {"tinyml_anomaly_static_buffer.ino"}  # a temperature is not the motion sensor's
+    # A temperature is not the motion sensor's.
+    assert sketches == {"tinyml_anomaly_static_buffer.ino", "tinyml_anomaly_analog.ino"}
     assert cli("export", detector_project, "--to", "tflite", "--out", tmp_path).json()["written"]
     cli("quantize", detector_project).fails("train it again")
 

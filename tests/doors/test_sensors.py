@@ -60,8 +60,10 @@ def test_every_verb(cli, sensor_project, tmp_path, emulator):
     for engine in cli("compare", project, "--cores", "host,cortex_m0plus").json():
         assert engine["equal"] == engine["clips"] > 0
     cli("export", project, "--to", "arduino", "--out", tmp_path / "arduino").json()
-    (sketch,) = (tmp_path / "arduino").glob("*/examples/*/*.ino")
-    assert "model::unit[channel]" in sketch.read_text() and "accelerometer[2] (m/s2)" in sketch.read_text()
+    (stored,) = (tmp_path / "arduino").rglob("*_static_buffer.ino")
+    assert "model::unit[channel]" in stored.read_text() and "accelerometer[2] (m/s2)" in stored.read_text()
+    (live,) = (tmp_path / "arduino").rglob("*_motion.ino")
+    assert "reading[i] *= 9.80665f;  // to m/s2" in live.read_text() and "@" not in live.read_text()
     assert (tmp_path / "arduino" / "tinyml_sensors.zip").exists()
     cli("export", project, "--to", "tflite", "--out", tmp_path / "tflite").json()
     cli("deploy", project, "--port", "/dev/ttyNONE").fails("/dev/ttyNONE")

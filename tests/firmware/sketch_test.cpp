@@ -6,22 +6,15 @@
 #include <algorithm>
 
 #include "tests/firmware/library.h"
+#include "tests/firmware/sketch.h"
 #include "tinyml/base/subprocess.h"
 
 namespace tinyml::firmware {
 namespace {
 namespace fs = std::filesystem;
 
-const fs::path source = TINYML_SOURCE_DIR;
 const std::vector<std::string> mbed_flags = {"-std=gnu++14",    "-Os",   "-fno-rtti", "-fno-exceptions",
                                              "-funsigned-char", "-Wall", "-Wextra",   "-Werror"};
-
-std::string missing_tool(std::initializer_list<const char*> tools) {
-  for (const char* tool : tools) {
-    if (!find_program(tool)) return tool;
-  }
-  return "";
-}
 
 ProcessResult run_tool(std::vector<std::string> command, const std::vector<std::string>& more = {}) {
   command.insert(command.end(), more.begin(), more.end());
@@ -50,29 +43,6 @@ int main() {
   return run_tool({folder / "main"}).output;
 }
 
-fs::path build_sketch(const ArduinoExport& made, const std::string& sketch, const fs::path& folder) {
-  fs::create_directories(folder / "build");
-  fs::create_directories(folder / "libraries");
-  fs::create_directory_symlink(made.folder, folder / "libraries" / made.folder.filename());
-  const ProcessResult build = run_process(
-      {"arduino-builder", "-compile", "-hardware", source / "tests/firmware/hardware", "-hardware",
-       "/usr/share/arduino-builder", "-tools", "/usr/bin", "-libraries", folder / "libraries", "-fqbn",
-       "tinyml_test:arm:m4", "-build-path", folder / "build", "-warnings", "all", "-core-api-version",
-       "10819", made.folder / "examples" / sketch / (sketch + ".ino")});
-  EXPECT_EQ(build.exit_code, 0) << build.output << build.error;
-  EXPECT_THAT(build.error, testing::Not(testing::HasSubstr("warning")));
-  return folder / "build" / (sketch + ".ino.elf");
-}
-
-std::string run_in_qemu(const fs::path& elf) {
-  const ProcessResult run = run_process(
-      {"qemu-system-arm", "-M", "mps2-an386", "-display", "none", "-monitor", "none", "-serial", "none",
-       "-semihosting-config", "enable=on,target=native", "-icount", "shift=0", "-kernel", elf},
-      60);
-  EXPECT_EQ(run.exit_code, 0) << run.output << run.error;
-  return run.output + run.error;
-}
-
 struct Model {
   const char* name;
   ArduinoLibrary (*library)();
@@ -82,8 +52,7 @@ struct Model {
 class Sketch : public testing::TestWithParam<Model> {
  protected:
   void SetUp() override {
-    const std::string missing =
-        missing_tool({"g++", "arduino-builder", "arduino-ctags", "arm-none-eabi-gcc", "qemu-system-arm"});
+    const std::string missing = missing_sketch_tool();
     if (!missing.empty()) GTEST_SKIP() << "skipped: " << missing << " is not installed";
     made_ = export_arduino(folder_.path() / "export", GetParam().library());
   }

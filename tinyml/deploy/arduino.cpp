@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <regex>
 
 #include "tinyml/base/error.h"
 #include "tinyml/base/file.h"
@@ -70,6 +71,13 @@ void require_tools(const boards::Board& board) {
   require_core(core_of(board.fqbn));
 }
 
+// "Arduino_LSM9DS1" where a compiler misses Arduino_LSM9DS1.h; empty where it misses no header.
+std::string missing_library(const std::string& error) {
+  std::smatch found;
+  const std::regex missing("error: ([A-Za-z0-9_]+)\\.h: No such file");
+  return std::regex_search(error, found, missing) ? found[1].str() : "";
+}
+
 // The line of a compiler's output that tells most.
 std::string first_error(const std::string& text) {
   size_t at = text.find("error:");
@@ -92,9 +100,14 @@ Bytes compile(const fs::path& sketch, const std::string& fqbn, const DeployOptio
     throw Error(ErrorKind::io, fmt::format("compiling {}: {} {}", sketch.string(), tool, result.ending()));
   }
   if (result.exit_code != 0) {
-    throw Error(ErrorKind::bad_file,
-                fmt::format("sketch {} does not compile: {}", sketch.string(),
-                            first_error(result.error.empty() ? result.output : result.error)));
+    const std::string error = first_error(result.error.empty() ? result.output : result.error);
+    const std::string missing = missing_library(error);
+    if (!missing.empty()) {
+      throw Error(ErrorKind::not_found,
+                  fmt::format("sketch {0} needs the Arduino library {1}; run: arduino-cli lib install {1}",
+                              sketch.filename().string(), missing));
+    }
+    throw Error(ErrorKind::bad_file, fmt::format("sketch {} does not compile: {}", sketch.string(), error));
   }
   return read_bytes(output.path() / (sketch.filename().string() + ".ino.bin"));
 }

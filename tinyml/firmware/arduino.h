@@ -16,14 +16,13 @@ namespace tinyml::firmware {
 struct ArduinoAnomaly {
   std::vector<std::string> context;   // parameters of push() behind the samples
   std::vector<float> context_values;  // that the clip was taken at
-  /// How the Nano 33 BLE's motion library reads the channels, three a line, and the factor to their unit;
-  /// empty: no sketch for it.
-  struct Read {
-    std::string call;       // "readAcceleration"
-    std::string available;  // "accelerationAvailable"
-    double to_unit = 1;
-  };
-  std::vector<Read> motion;
+};
+
+/// How the Nano 33 BLE's motion library reads three channels, and the factor to their unit.
+struct ArduinoMotion {
+  std::string call;       // "readAcceleration"
+  std::string available;  // "accelerationAvailable"
+  double to_unit = 1;
 };
 
 /// What an Arduino library is made of. The generated code keeps this contract, in namespace `model_name`:
@@ -46,6 +45,10 @@ struct ArduinoLibrary {
   /// generated code has `constexpr float unit[]` too. Empty names: audio.
   int32_t channels = 1;
   std::vector<std::string> channel_names, channel_units;
+  /// Of sensors that are read at sample_rate_hz: there is a sketch that samples, the motion sensor where
+  /// `motion` has all the channels, otherwise the analogue inputs, of which there are at most 6 at 1,000 Hz.
+  bool live = false;
+  std::vector<ArduinoMotion> motion;
   std::string clip_title;  // "a clip of \"yes\" from the test split"
   std::optional<ArduinoAnomaly> anomaly;
 };

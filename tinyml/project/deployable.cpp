@@ -77,15 +77,19 @@ std::vector<std::filesystem::path> export_to(const Deployable& model, const std:
 }
 
 void deploy_to_arduino(
-    const std::string& board, const std::string& port, const std::string& example,
+    const std::string& board, const std::string& port, const std::vector<std::string>& examples,
     const std::function<std::filesystem::path(const std::filesystem::path& folder)>& make_library) {
   deploy::check_arduino_deploy(board, port);
   const TemporaryFolder folder;
   const std::filesystem::path library = make_library(folder.path());
   deploy::DeployOptions options;
   options.libraries = {library};
-  deploy::deploy_to_arduino(library / "examples" / (library.filename().string() + "_" + example), board, port,
-                            options);
+  std::filesystem::path sketch;
+  for (const std::string& example : examples) {
+    sketch = library / "examples" / (library.filename().string() + "_" + example);
+    if (std::filesystem::exists(sketch)) break;
+  }
+  deploy::deploy_to_arduino(sketch, board, port, options);
 }
 
 void compile(const Deployable& model, const std::filesystem::path& folder, const std::string& board,

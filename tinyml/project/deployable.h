@@ -51,10 +51,11 @@ std::vector<std::filesystem::path> export_to(const Deployable& model, const std:
                                              const std::string& command_line,
                                              const std::function<void(firmware::ArduinoLibrary&)>& finish);
 
-/// Compiles an example of the Arduino library that `make_library` writes into a folder, and uploads it.
+/// Compiles the first of `examples` that the Arduino library has, which `make_library` writes into a folder,
+/// and uploads it.
 /// Errors: not_found naming the port, tool or core, before anything is touched.
 void deploy_to_arduino(
-    const std::string& board, const std::string& port, const std::string& example,
+    const std::string& board, const std::string& port, const std::vector<std::string>& examples,
     const std::function<std::filesystem::path(const std::filesystem::path& folder)>& make_library);
 
 /// Writes NAME.h, NAME.cpp and the device headers that these include into `folder`, for the model's board

@@ -16,13 +16,7 @@ void setup() {
   constexpr int32_t values = model::Detector::push_values;
   for (int32_t at = 0; at + values <= clip_samples; at += values) detector.push(clip + at@ARGUMENTS@);
 
-  Serial.print("First reading:");
-  for (int32_t channel = 0; channel < model::Detector::sensor_channels; ++channel) {
-    Serial.print(" ");
-    Serial.print(clip[channel] * model::unit[channel]);
-  }
-  Serial.println();
-  Serial.print("Answer of the net: ");
+@FIRST_READING@  Serial.print("Answer of the net: ");
   Serial.println(static_cast<int>(detector.answer()));
   Serial.print("Score: ");
   Serial.print(detector.score());

@@ -6,15 +6,8 @@
 
 namespace model = @MODEL@;
 
-constexpr int32_t classify_every_hops = @STRIDE@;  // about ten results a second
-constexpr int32_t window_hops = (model::window_samples + model::hop_samples - 1) / model::hop_samples;
-constexpr int32_t report_percent = 70;
-constexpr int32_t release_percent = 40;
-
+@TAKE@
 tinyml::device::HopBuffer<model::hop_samples, @HOPS@> microphone;
-tinyml::device::ScoreSmoother<model::classes, 3> smoother;
-tinyml::device::LabelChange change(report_percent, release_percent);
-int32_t hops_heard = 0;
 uint32_t overrun_told = 0;
 
 // Runs in the microphone's interrupt.
@@ -32,7 +25,7 @@ void take_samples() {
 
 void setup() {
   Serial.begin(115200);
-  model::reset();
+  reset_model();
   PDM.onReceive(take_samples);
   if (!PDM.begin(1, model::sample_rate_hz)) {
     Serial.println("The PDM microphone did not start.");
@@ -52,16 +45,5 @@ void loop() {
     Serial.println(overrun_told);
   }
 
-  ++hops_heard;
-  if (hops_heard < window_hops + classify_every_hops) return;
-  hops_heard = window_hops;
-  smoother.add(model::classify());
-  const int32_t best = smoother.best();
-  const int32_t percent = smoother.percent(best);
-  if (change.update(best, percent)) {
-    Serial.print(model::labels[best]);
-    Serial.print(" ");
-    Serial.print(percent);
-    Serial.println(" %");
-  }
+  report_label();
 }

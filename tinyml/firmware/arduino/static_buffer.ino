@@ -1,5 +1,5 @@
-// @NAME@: classifies one recording that is part of the sketch and prints the int8 score of each label
-// (probability (score + 128) / 256). It needs no microphone. Serial monitor: 115200 baud.
+// @NAME@: classifies one @KIND_OF_CLIP@ that is part of the sketch and prints the int8 score of each label
+// (probability (score + 128) / 256). It needs no @SENSOR@. Serial monitor: 115200 baud.
 #include <@HEADER@.h>
 
 #include "clip.h"
@@ -16,7 +16,7 @@ void setup() {
   }
   const int8_t* scores = model::classify();
 
-  int32_t best = 0;
+@FIRST_READING@  int32_t best = 0;
   for (int32_t label = 0; label < model::classes; ++label) {
     Serial.print(model::labels[label]);
     Serial.print(" ");

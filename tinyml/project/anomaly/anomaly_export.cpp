@@ -7,6 +7,7 @@
 #include "tinyml/codegen/text.h"
 #include "tinyml/project/anomaly/anomaly_detector_state.h"
 #include "tinyml/project/deployable.h"
+#include "tinyml/project/sensors/arduino_sensors.h"
 
 namespace tinyml {
 namespace {
@@ -32,23 +33,6 @@ StoredWindow stored_window(const data::SensorRecording& example, const AnomalyCo
   const std::span<const float> newest = values.last(config.context.size());
   stored.context.assign(newest.begin(), newest.end());
   return stored;
-}
-
-/// How the Nano 33 BLE reads these sensors; empty where it has others or samples them more slowly.
-std::vector<firmware::ArduinoAnomaly::Read> motion_reads(const std::vector<Sensor>& sensors, double rate_hz) {
-  constexpr double kFastest = 104, kGravity = 9.80665, kDegree = 0.017453292519943295;
-  std::vector<firmware::ArduinoAnomaly::Read> reads;
-  for (const Sensor& sensor : sensors) {
-    if (sensor.channels != 3 || rate_hz > kFastest) return {};
-    if (sensor.name == "accelerometer") {
-      reads.push_back({"readAcceleration", "accelerationAvailable", sensor.unit == "m/s2" ? kGravity : 1});
-    } else if (sensor.name == "gyroscope") {
-      reads.push_back({"readGyroscope", "gyroscopeAvailable", sensor.unit == "rad/s" ? kDegree : 1});
-    } else {
-      return {};
-    }
-  }
-  return reads;
 }
 
 /// Recordings as stretches of as many pushes each, at most `most` windows of them together.
@@ -113,14 +97,7 @@ std::vector<std::filesystem::path> AnomalyDetector::export_to(const std::string&
     library.sentence = fmt::format("Tells what is unlike normal {}", fmt::join(sensors, ", "));
     library.hop_samples = s.config.hop_samples() * inputs.sensed();
     library.window_samples = s.config.window_size * inputs.sensed();
-    library.channels = inputs.sensed();
-    for (const Sensor& sensor : s.config.sensors) {
-      for (int32_t c = 0; c < sensor.channels; ++c) {
-        library.channel_names.push_back(sensor.channels == 1 ? sensor.name
-                                                             : fmt::format("{}[{}]", sensor.name, c));
-        library.channel_units.push_back(sensor.unit);
-      }
-    }
+    project::describe_sensors(library, s.config.sensors, s.rate_hz);
     StoredWindow stored = stored_window(s.example, s.config, *s.inputs);
     library.clip = std::move(stored.samples);
     library.clip_title = "a normal window that training did not see";
@@ -128,7 +105,6 @@ std::vector<std::filesystem::path> AnomalyDetector::export_to(const std::string&
     anomaly.context = s.config.context;
     anomaly.context_values = stored.context;
     anomaly.context_values.resize(anomaly.context.size());
-    if (s.rate_hz > 0) anomaly.motion = motion_reads(s.config.sensors, s.rate_hz);
     library.anomaly = std::move(anomaly);
   });
 }
@@ -142,9 +118,9 @@ void AnomalyDetector::compile(const std::filesystem::path& folder, const std::st
 
 void AnomalyDetector::deploy_to_arduino(const std::string& board, const std::string& port) const {
   state_->trained();
-  project::deploy_to_arduino(board, port, "static_buffer", [&](const std::filesystem::path& folder) {
-    return export_to("arduino", folder).at(0);
-  });
+  project::deploy_to_arduino(
+      board, port, {"motion", "static_buffer"},
+      [&](const std::filesystem::path& folder) { return export_to("arduino", folder).at(0); });
 }
 
 project::Profile AnomalyDetector::profile(const std::string& board, Mode mode) const {

@@ -40,7 +40,7 @@ void AudioClassifier::compile(const std::filesystem::path& folder, const std::st
 
 void AudioClassifier::deploy_to_arduino(const std::string& board, const std::string& port) const {
   state_->trained();
-  project::deploy_to_arduino(board, port, "microphone", [&](const std::filesystem::path& folder) {
+  project::deploy_to_arduino(board, port, {"microphone"}, [&](const std::filesystem::path& folder) {
     return export_to("arduino", folder).at(0);
   });
 }

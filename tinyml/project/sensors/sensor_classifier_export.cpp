@@ -4,6 +4,7 @@
 
 #include "tinyml/ops/operator.h"
 #include "tinyml/project/audio/audio_report.h"
+#include "tinyml/project/sensors/arduino_sensors.h"
 #include "tinyml/project/sensors/sensor_classifier_state.h"
 #include "tinyml/project/signal_pictures.h"
 
@@ -67,14 +68,8 @@ std::vector<std::filesystem::path> SensorClassifier::export_to(const std::string
   State& s = *state_;
   return project::export_to(s.deployable(), to, folder, command_line, [&](firmware::ArduinoLibrary& library) {
     const project::SensorFrontEnd& front_end = s.model->front_end;
-    library.channels = front_end.channels();
-    for (const Sensor& sensor : front_end.sensors) {
-      for (int32_t c = 0; c < sensor.channels; ++c) {
-        library.channel_names.push_back(sensor.channels == 1 ? sensor.name
-                                                             : fmt::format("{}[{}]", sensor.name, c));
-        library.channel_units.push_back(sensor.unit);
-      }
-    }
+    const bool live = front_end.has_clock && s.config.data.fit == project::WindowFit::cut;
+    project::describe_sensors(library, front_end.sensors, live ? front_end.frame().rate_hz : 0);
     const bool readable =
         s.examples || (!s.config.data.path.empty() && std::filesystem::exists(s.folder / s.config.data.path));
     if (!readable) return;
@@ -94,9 +89,9 @@ void SensorClassifier::compile(const std::filesystem::path& folder, const std::s
 
 void SensorClassifier::deploy_to_arduino(const std::string& board, const std::string& port) const {
   state_->trained();
-  project::deploy_to_arduino(board, port, "static_buffer", [&](const std::filesystem::path& folder) {
-    return export_to("arduino", folder).at(0);
-  });
+  project::deploy_to_arduino(
+      board, port, {"motion", "static_buffer"},
+      [&](const std::filesystem::path& folder) { return export_to("arduino", folder).at(0); });
 }
 
 project::Profile SensorClassifier::profile(const std::string& board, Mode mode) const {

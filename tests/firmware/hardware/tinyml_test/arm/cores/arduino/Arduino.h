@@ -33,6 +33,8 @@
 unsigned long millis();
 unsigned long micros();
 void delay(unsigned long ms);
+/// A rising voltage that starts anew, of 10 bits; another one at each pin.
+int analogRead(uint8_t pin);
 
 /// Prints through semihosting.
 class HardwareSerial {

@@ -37,6 +37,7 @@ void print_digits(unsigned long value) {
 unsigned long now_us = 0;
 
 constexpr int loops_before_stop = 200000;
+constexpr unsigned long us_a_loop = 100;
 
 }  // namespace
 
@@ -67,6 +68,7 @@ void HardwareSerial::print(double value, int digits) {
 unsigned long millis() { return now_us / 1000; }
 unsigned long micros() { return now_us; }
 void delay(unsigned long ms) { now_us += ms * 1000; }
+int analogRead(uint8_t pin) { return static_cast<int>((now_us / 1000 + 100 * pin) % 1024); }
 
 void stop_emulation(int exit_code) {
   const uint32_t reason[2] = {0x20026, static_cast<uint32_t>(exit_code)};
@@ -82,7 +84,7 @@ void reset_handler() {
          static_cast<size_t>(reinterpret_cast<char*>(&bss_end) - reinterpret_cast<char*>(&bss_start)));
   for (void (**initialise)() = init_array_start; initialise != init_array_end; ++initialise) (*initialise)();
   setup();
-  for (int i = 0; i < loops_before_stop; ++i) loop();
+  for (int i = 0; i < loops_before_stop; ++i, now_us += us_a_loop) loop();
   stop_emulation(0);
 }
 

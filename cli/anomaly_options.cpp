@@ -34,6 +34,7 @@ AnomalyConfig AnomalyOptions::config(const project::SensorConfig& s) const {
   if (s.data.window_samples > 0) c.window_size = s.data.window_samples;
   if (s.data.window_s > 0 && s.data.window_samples == 0) c.window_size = s.window_at(s.wanted_rate_hz());
   c.hop = s.data.stride_samples;
+  c.data.path = s.data.path;
   c.data.csv = s.data.csv;
   c.data.file_pattern = s.data.file_pattern;
   c.data.fuse = s.data.fuse;
@@ -74,6 +75,29 @@ void train_anomaly(const std::filesystem::path& folder, const AnomalyConfig& con
   document["report"] = report;
   document["fit"] = to_json(detector.fit());
   std::printf("%s\n", document.dump(2).c_str());
+}
+
+void calibrate_anomaly(const std::filesystem::path& folder, const std::filesystem::path& normal,
+                       const Context& context) {
+  const std::filesystem::path file = folder / "tinyml.toml";
+  if (project::task_of_project(file) != project::name_of(project::SensorTask::anomaly_detection)) {
+    throw Error(ErrorKind::invalid_argument, file.string() + " is no anomaly project: nothing to calibrate");
+  }
+  AnomalyDetector detector = AnomalyDetector::load(folder, context.threads);
+  AnomalyDetector::check_folder(folder);
+  detector.calibrate(detector.recordings_of(normal));
+  detector.save(folder);
+  if (!context.json) {
+    std::printf("%sReport: %s\n", detector.summary().c_str(), (folder / "report.html").c_str());
+    return;
+  }
+  const project::AnomalyCalibration& calibration = detector.calibration();
+  std::printf("%s\n", nlohmann::json{{"project", folder.string()},
+                                     {"report", (folder / "report.html").string()},
+                                     {"median", calibration.median},
+                                     {"limit", calibration.limit}}
+                          .dump(2)
+                          .c_str());
 }
 
 }  // namespace tinyml::cli

@@ -16,7 +16,7 @@ class App;
 
 namespace tinyml::cli {
 
-/// The options of `train anomaly` that `train sensors` does not have.
+/// The options of anomaly detectors that projects of sensors do not have.
 struct AnomalyOptions {
   std::vector<std::string> context;
   std::optional<std::string> method, normal;
@@ -31,5 +31,10 @@ struct AnomalyOptions {
 /// Trains on `data`, makes the net fit, evaluates, saves and tells. Errors: as AnomalyDetector's.
 void train_anomaly(const std::filesystem::path& folder, const AnomalyConfig& config,
                    const std::filesystem::path& data, const Context& context);
+
+/// Calibrates the score of a trained project on other normal data, saves and tells. Errors: as
+/// AnomalyDetector's; invalid_argument for a project of another kind.
+void calibrate_anomaly(const std::filesystem::path& folder, const std::filesystem::path& normal,
+                       const Context& context);
 
 }  // namespace tinyml::cli

@@ -27,8 +27,10 @@ void add_init(CLI::App& app, Context& context) {
       throw Error(ErrorKind::invalid_argument,
                   file.string() + " is there already: edit it, or choose another folder");
     }
-    write_text(file, options->of_sensors() ? project::to_toml(options->sensor_config())
-                                           : project::to_toml(options->audio_config()));
+    const ProjectKind kind = options->kind();
+    write_text(file, kind == ProjectKind::anomalies ? project::to_toml(options->anomaly_config())
+                     : kind == ProjectKind::sensors ? project::to_toml(options->sensor_config())
+                                                    : project::to_toml(options->audio_config()));
     if (context.json) {
       std::printf("%s\n",
                   nlohmann::json{{"project", options->folder}, {"config", file.string()}}.dump(2).c_str());

@@ -18,14 +18,16 @@ void ProjectOptions::add_to(CLI::App& verb) {
   add_path(verb, "--data", data, "Folder of label folders, or a labels.csv; of sensors also one file");
   const std::vector<ProjectKind> audio{ProjectKind::audio};
   const std::vector<ProjectKind> classifiers{ProjectKind::audio, ProjectKind::sensors};
+  const std::vector<ProjectKind> all{ProjectKind::audio, ProjectKind::sensors, ProjectKind::anomalies};
   const auto add = [&](const std::vector<ProjectKind>& kinds, const char* name, auto& value,
                        const char* help) {
     CLI::Option* option = verb.add_option(name, value, help);
     readers.add(option, kinds);
     return option;
   };
-  add(classifiers, "--task", task,
-      "keyword_spotting, wake_word or sound_classification; of sensors sensor_classification or gesture")
+  add(all, "--task", task,
+      "keyword_spotting, wake_word or sound_classification; of sensors sensor_classification, gesture or "
+      "anomaly_detection")
       ->capture_default_str();
   readers.add(add_keywords(verb, keywords, "Keywords, separated by commas"), audio);
   add(audio, "--sample-rate", sample_rate_hz, "Hz")->capture_default_str();

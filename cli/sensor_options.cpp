@@ -65,20 +65,21 @@ void AnyProjectOptions::add_to(CLI::App& verb) {
       "Regular expression on file names; its group is the subject");
   add(both, "--width", s.width, "Channels or units of a layer");
   add(both, "--depth", s.depth, "Layers");
+  anomalies.add_to(verb, readers);
   readers.add(verb.add_flag("--fuse", s.fuse, "Each folder's files are the sensors of one recording"), both);
 }
 
-bool AnyProjectOptions::of_sensors() const {
+ProjectKind AnyProjectOptions::kind() const {
   const std::vector<std::string> audio{"keyword_spotting", "wake_word", "sound_classification"};
-  const std::vector<std::string> known{"sensor_classification", "gesture"};
-  if (std::find(known.begin(), known.end(), task) != known.end()) return true;
-  if (std::find(audio.begin(), audio.end(), task) != audio.end()) return false;
-  if (project::is_sensor_task(task)) {
-    throw Error(ErrorKind::invalid_argument,
-                task + " is not for init: tinyml train anomaly makes the project");
-  }
+  const std::vector<std::string> sensor_tasks{"sensor_classification", "gesture"};
+  const std::string anomaly(project::name_of(project::SensorTask::anomaly_detection));
+  if (std::find(sensor_tasks.begin(), sensor_tasks.end(), task) != sensor_tasks.end())
+    return ProjectKind::sensors;
+  if (std::find(audio.begin(), audio.end(), task) != audio.end()) return ProjectKind::audio;
+  if (task == anomaly) return ProjectKind::anomalies;
   std::vector<std::string> names = audio;
-  names.insert(names.end(), known.begin(), known.end());
+  names.insert(names.end(), sensor_tasks.begin(), sensor_tasks.end());
+  names.push_back(anomaly);
   throw Error(ErrorKind::invalid_argument,
               "unknown task \"" + task + "\"; nearest: " + nearest_names(task, names));
 }
@@ -88,7 +89,15 @@ project::AudioConfig AnyProjectOptions::audio_config() const {
   return config();
 }
 
-project::SensorConfig AnyProjectOptions::sensor_config(ProjectKind kind) const {
+project::SensorConfig AnyProjectOptions::sensor_config() const { return sensors_and(ProjectKind::sensors); }
+
+AnomalyConfig AnyProjectOptions::anomaly_config() const {
+  AnomalyConfig config = anomalies.config(sensors_and(ProjectKind::anomalies));
+  project::check(config);
+  return config;
+}
+
+project::SensorConfig AnyProjectOptions::sensors_and(ProjectKind kind) const {
   readers.refuse_others(kind);
   const Sensors& s = sensors;
   project::SensorConfig config = project::sensor_defaults(project::parse_sensor_task(task));

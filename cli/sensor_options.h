@@ -5,12 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "cli/anomaly_options.h"
 #include "cli/project_options.h"
 #include "tinyml/project/sensors/sensor_config.h"
 
 namespace tinyml::cli {
 
-/// The options that make a project of audio or of sensors, shared by `init` and `train`.
+/// The options that make a project of audio, sensors or anomalies, shared by `init` and `train`.
 struct AnyProjectOptions : ProjectOptions {
   struct Sensors {
     std::vector<std::string> sensors, labels, columns, run_columns, test_groups, validation_groups;
@@ -21,12 +22,18 @@ struct AnyProjectOptions : ProjectOptions {
     bool fuse = false;
   } sensors;
 
+  AnomalyOptions anomalies;
+
   void add_to(CLI::App& verb);
-  /// Whether the task is one of sensors. Errors: invalid_argument for one that is neither, with the nearest.
-  bool of_sensors() const;
-  /// The configuration, checked. Errors: invalid_argument, also for an option of the other kind of project.
+  /// What the task is of. Errors: invalid_argument for one that is unknown, with the nearest.
+  ProjectKind kind() const;
+  /// The configuration, checked. Errors: invalid_argument, also for an option of another kind of project.
   project::AudioConfig audio_config() const;
-  project::SensorConfig sensor_config(ProjectKind kind = ProjectKind::sensors) const;
+  project::SensorConfig sensor_config() const;
+  AnomalyConfig anomaly_config() const;
+
+ private:
+  project::SensorConfig sensors_and(ProjectKind kind) const;
 };
 
 }  // namespace tinyml::cli

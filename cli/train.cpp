@@ -24,11 +24,16 @@ const project::TrainingLog& log_of(const AudioClassifier& classifier) { return c
 const project::TrainingLog& log_of(const SensorClassifier& classifier) { return classifier.model().nets.log; }
 
 struct Options : AnyProjectOptions {
-  std::string what, out;
-  AnomalyOptions anomalies;
+  std::string what, out, calibrate;
 
   bool one_step() const { return what == "kws" || what == "sensors" || what == "anomaly"; }
 };
+
+ProjectKind kind_of(const std::string& what) {
+  return what == "kws"       ? ProjectKind::audio
+         : what == "sensors" ? ProjectKind::sensors
+                             : ProjectKind::anomalies;
+}
 
 Error no_data(const fs::path& folder) {
   return {ErrorKind::invalid_argument, (folder / "tinyml.toml").string() + ": [data] path is empty"};
@@ -70,8 +75,7 @@ void run(const Options& options, const Context& context) {
     throw Error(ErrorKind::invalid_argument, folder.string() + " is not a folder");
   }
   if (options.what == "anomaly") {
-    const AnomalyConfig config = options.anomalies.config(options.sensor_config(ProjectKind::anomalies));
-    train_anomaly(folder, config, options.data, context);
+    train_anomaly(folder, options.anomaly_config(), options.data, context);
   } else if (options.what == "sensors") {
     train<SensorClassifier>(folder, options, options.sensor_config(), context);
   } else if (options.what == "kws") {
@@ -100,10 +104,14 @@ void add_train(CLI::App& app, Context& context) {
       ->required();
   add_path(*verb, "--out", options->out, "The project folder that train kws, sensors or anomaly makes");
   options->add_to(*verb);
-  options->anomalies.add_to(*verb, options->readers);
-  verb->callback([options, verb, &context] {
+  CLI::Option* calibrate =
+      add_path(*verb, "--calibrate", options->calibrate,
+               "New normal data that a trained anomaly project's score is calibrated on, without training");
+  verb->callback([options, verb, calibrate, &context] {
     for (const CLI::Option* option : verb->get_options()) {
-      if (options->one_step() || option->count() == 0 || option->get_positional()) continue;
+      if (options->one_step() || option->count() == 0 || option->get_positional() || option == calibrate) {
+        continue;
+      }
       throw Error(ErrorKind::invalid_argument,
                   fmt::format("{} is for train kws, sensors and anomaly; this project's is set in {}",
                               option->get_name(), (fs::path(options->what) / "tinyml.toml").string()));
@@ -111,6 +119,18 @@ void add_train(CLI::App& app, Context& context) {
     // The option's own default is a task of audio.
     if (options->what != "kws" && verb->count("--task") == 0) {
       options->task = options->what == "anomaly" ? "anomaly_detection" : "sensor_classification";
+    }
+    if (calibrate->count() > 0) {
+      if (options->one_step()) {
+        throw Error(ErrorKind::invalid_argument,
+                    "--calibrate is for a trained project folder, not for train " + options->what);
+      }
+      calibrate_anomaly(options->what, options->calibrate, context);
+      return;
+    }
+    if (options->one_step() && options->kind() != kind_of(options->what)) {
+      throw Error(ErrorKind::invalid_argument,
+                  fmt::format("train {} makes no project of the task {}", options->what, options->task));
     }
     run(*options, context);
   });

@@ -97,6 +97,7 @@ class Classifier(Project):
 
     def deploy_to_arduino(self, board: str, port: str) -> None:
         """Compiles an example with arduino-cli and uploads it: of sounds the one that listens to the
-        microphone, of sensors the one that classifies a stored window. Raises tinyml.Error that names the
-        port, tool or core that is missing, before anything is touched."""
+        microphone, of sensors the one that reads the motion sensor, or where there is none the one with a stored
+        window. Raises tinyml.Error that names the port, tool, core or library that is missing, before anything
+        is touched."""
         self._core.deploy_to_arduino(_arguments.text("board", board), _arguments.path("port", port))

@@ -67,6 +67,39 @@ def test_the_project_file_is_what_counts(cli, own_detector):
     cli("evaluate", own_detector).fails("tinyml train")
 
 
+def test_init_notes_every_setting(cli, fan, tmp_path):
+    folder = tmp_path / "p"
+    made = cli("init", folder, "--task", "anomaly_detection", "--data", fan, *SENSORS).json()
+    with open(made["config"]) as file:
+        text = file.read()
+    assert 'context = ["speed"]' in text and "window_size = 64" in text
+    # Lines of which the key says all.
+    plain = {"name", "time_column", "label_column", "group_column", "seed", "sensors"}
+    settings = [line for line in text.splitlines() if " = " in line and not line.startswith(" ")]
+    assert {line.split(" = ")[0] for line in settings if "  # " not in line and " # " not in line} <= plain
+    assert cli("train", folder).json()["int8"]["auc"] > 0.95
+    assert (folder / "tinyml.toml").read_text() == text
+    cli("init", tmp_path / "q", "--task", "anomaly_detection").fails("sensors is empty")
+    cli("init", tmp_path / "q", "--task", "gesture", "--clusters", 3).fails("--clusters is for projects of anomalies")
+    cli("train", "sensors", "--data", fan, "--task", "anomaly_detection", "--out", tmp_path / "q").fails(
+        "train sensors"
+    )
+    assert not (tmp_path / "q").exists()
+
+
+def test_calibrate(cli, fan, own_detector, tmp_path):
+    settled = write_readings(tmp_path / "settled.csv", 1.2 * machine(3000, 7))
+    net = (own_detector / "model" / "int8.tflite").read_bytes()
+    limit = cli("train", own_detector, "--calibrate", fan / "normal").json()["limit"]
+    assert cli("train", own_detector, "--calibrate", settled).json()["limit"] > limit
+    assert (own_detector / "model" / "int8.tflite").read_bytes() == net
+    before = bytes_in(own_detector)
+    cli("train", own_detector, "--calibrate", fan / "worn").fails("train on it instead")
+    cli("train", own_detector, "--calibrate", settled, "--epochs", 3).fails("--epochs")
+    assert bytes_in(own_detector) == before
+    cli("train", "anomaly", "--calibrate", settled, "--out", tmp_path / "q").fails("--calibrate")
+
+
 SPOILED = {
     "nan": (lambda r: r.__setitem__((70, 1), np.nan), "line 72"),
     "constant": (lambda r: r.__setitem__((slice(None), 3), 5), "always 5"),
@@ -175,7 +208,6 @@ def test_sensors_at_different_rates_are_fused(cli, tinyml, tmp_path):
         *(
             ("anomaly", option)
             for option in (
-                ("--task", "gesture"),
                 ("--keywords", "yes"),
                 ("--sample-rate", "8000"),
                 ("--window-ms", "500"),

@@ -107,7 +107,8 @@ class AnomalyDetector {
   /// `board` empty: the project's.
   void compile(const std::filesystem::path& folder, const std::string& board = {},
                Mode mode = Mode::balanced) const;
-  /// Compiles the example that scores a stored window and uploads it.
+  /// Compiles the example that reads the motion sensor, or where there is none the one that scores a stored
+  /// window, and uploads it.
   void deploy_to_arduino(const std::string& board, const std::string& port) const;
   project::Profile profile(const std::string& board = {}, Mode mode = Mode::balanced) const;
   /// Holds the generated program, on the host and on emulated cores, from samples to answers, smoothed scores

@@ -69,8 +69,8 @@ class SensorClassifier {
                                                const std::string& command_line = "tinyml") const;
   void compile(const std::filesystem::path& folder, const std::string& board = {},
                Mode mode = Mode::balanced) const;
-  /// Compiles the example that classifies a stored window and uploads it: how sensors are read differs from
-  /// board to board.
+  /// Compiles the example that reads the motion sensor, or where there is none the one that classifies a
+  /// stored window, and uploads it: how other sensors are read differs from board to board.
   void deploy_to_arduino(const std::string& board, const std::string& port) const;
   project::Profile profile(const std::string& board = {}, Mode mode = Mode::balanced) const;
   std::vector<project::Agreement> compare(const std::vector<Core>& cores,

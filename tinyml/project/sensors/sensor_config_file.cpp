@@ -16,12 +16,12 @@ void read_word(Section& section, std::string_view key, Value& value, Parse parse
   value = parse(word);
 }
 
+}  // namespace
+
 std::string toml_line(std::string_view key, const std::string& value, std::string_view note) {
   const std::string entry = fmt::format("{} = {}", key, value);
   return note.empty() ? entry + "\n" : fmt::format("{:<25} # {}\n", entry, note);
 }
-
-}  // namespace
 
 std::vector<Sensor> read_sensors(Section& section) {
   std::vector<Sensor> sensors;

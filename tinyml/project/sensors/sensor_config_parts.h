@@ -4,11 +4,15 @@
 // What the files tinyml.toml of sensor projects and of anomaly detectors share.
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tinyml/project/sensors/sensor_config.h"
 
 namespace tinyml::project {
+
+/// "key = value  # note": a TOML value, and what it means to people.
+std::string toml_line(std::string_view key, const std::string& value, std::string_view note);
 
 /// The key `sensors` of a section.
 std::vector<Sensor> read_sensors(Section& section);

@@ -131,11 +131,11 @@ TEST(Streaming, RefusesLayersThatNeedMoreThanTheNewestStep) {
     return std::string("accepted");
   };
   EXPECT_EQ(message(small_net("small", 1)),
-            "layer 0 (conv_2d) cannot answer step by step: it looks at steps other than the newest");
+            "layer 0 (conv_2d) cannot answer step by step: it takes several steps at once; take lstm or gru");
   RandomNet flat("flat", 1);
   const TensorId x = flat.lstm(flat.reshape(flat.input({1, 5, 2, 1}), {1, 5, 2}), 4);
   EXPECT_EQ(message(flat.finish(flat.dense(flat.flatten(x), 3))),
-            "layer 2 (reshape) cannot answer step by step: it mixes steps");
+            "layer 2 (reshape) cannot answer step by step: it takes several steps at once; take lstm or gru");
   RandomNet dense("dense", 1);
   EXPECT_EQ(message(dense.finish(dense.reshape(dense.input({1, 5, 2, 1}), {1, 5, 2}))),
             "streaming needs a recurrent layer (lstm or gru)");

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "tinyml/ops/operator.h"
+#include "tinyml/ops/streaming.h"
 #include "tinyml/run/float_engine.h"
 #include "tinyml/train/architectures.h"
 #include "tinyml/train/loss.h"
@@ -96,6 +97,23 @@ TEST(SensorNets, AcceptShortWindows) {
     }
   }
   EXPECT_THROW(build_architecture("cnn_1d_dilated", {1, 2, 1, 1}, 2, 1), Error);
+}
+
+TEST(SensorNets, OnlyRecurrentOnesStream) {
+  for (const std::string name : kNets) {
+    const Graph net = build_architecture(name, {1, 30, 2, 1}, 2, 1);
+    try {
+      const Graph streaming = ops::make_streaming(net);
+      EXPECT_TRUE(name == "lstm" || name == "gru") << name;
+      EXPECT_EQ(streaming[streaming.inputs[0]].shape, (Shape{1, 1, 2, 1}));
+    } catch (const Error& error) {
+      EXPECT_TRUE(name != "lstm" && name != "gru") << name;
+      const std::string layer = name == "dense" ? "fully_connected" : "reshape";
+      EXPECT_EQ(error.what(),
+                "layer 0 (" + layer +
+                    ") cannot answer step by step: it takes several steps at once; take lstm or gru");
+    }
+  }
 }
 
 TEST(SensorNets, AutoencodersLearnToRepeatTheirInput) {

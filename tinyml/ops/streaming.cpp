@@ -37,7 +37,8 @@ Graph make_streaming(const Graph& net) {
     }
     const auto refuse = [&](const char* why) {
       throw Error(ErrorKind::unsupported,
-                  fmt::format("layer {} ({}) cannot answer step by step: {}", i, name_of(node.op), why));
+                  fmt::format("layer {} ({}) cannot answer step by step: {}; take lstm or gru", i,
+                              name_of(node.op), why));
     };
     Meaning result = over_sequence ? Meaning::sequence : Meaning::other;
     std::visit(
@@ -52,11 +53,11 @@ Graph make_streaming(const Graph& net) {
             result = Meaning::other;
           } else if constexpr (std::is_same_v<Op, Reshape>) {
             if (op.shape.size() < 2 || op.shape[0] != 1 || op.shape[1] != steps) {
-              refuse("it mixes steps");
+              refuse("it takes several steps at once");
             }
             op.shape[1] = 1;
           } else {
-            refuse("it looks at steps other than the newest");
+            refuse("it takes several steps at once");
           }
         },
         node.op);

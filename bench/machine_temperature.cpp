@@ -7,8 +7,6 @@
 // apart are one. The labels judge, and choose nothing.
 #include <fmt/core.h>
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
@@ -21,6 +19,7 @@
 #include "tinyml/base/error.h"
 #include "tinyml/base/file.h"
 #include "tinyml/boards/boards.h"
+#include "tinyml/codegen/device_headers.h"
 #include "tinyml/data/sensor_csv.h"
 #include "tinyml/device/app/level_alarm.h"
 #include "tinyml/emulate/emulator.h"
@@ -145,21 +144,23 @@ std::string program(const Rule& rule) {
       rule.weight, rule.limit);
 }
 
-/// Runs it on the emulated board over all readings. `device` is the folder of the device headers.
+/// Runs it on the emulated board over all readings.
 nlohmann::json emulate_rule(const Rule& rule, const Readings& r, const Verdict& host,
-                            const std::string& board_name, const std::filesystem::path& device) {
+                            const std::string& board_name) {
   const boards::Board& board = boards::find_board(board_name);
-  const auto folder =
-      std::filesystem::temp_directory_path() / fmt::format("machine_temperature_{}", ::getpid());
-  std::filesystem::create_directories(folder);
+  const TemporaryFolder temporary;
+  const std::filesystem::path& folder = temporary.path();
   write_text(folder / "temperature.h",
              "#pragma once\n#include <stdint.h>\nnamespace temperature {\nconstexpr int32_t input_bytes = 2, "
              "output_bytes = 1;\nconst int8_t* invoke(const int8_t* reading);\n}\n");
   write_text(folder / "temperature.cpp", program(rule));
+  for (const codegen::DeviceHeader& header : codegen::headers_used_by(program(rule))) {
+    write_text(folder / header.path, header.text);
+  }
   emulate::FirmwareSpec spec;
   spec.name = "temperature";
   spec.sources = {folder / "temperature.cpp"};
-  spec.include_folders = {folder, device};
+  spec.include_folders = {folder};
   spec.core = board.core;
   const auto elf = folder / "temperature.elf";
   emulate::build_firmware(spec, elf);
@@ -172,7 +173,6 @@ nlohmann::json emulate_rule(const Rule& rule, const Readings& r, const Verdict& 
   const emulate::RunResult all =
       emulate::run_elf({.elf = elf, .core = board.core, .records = records, .count = false});
   const emulate::MemoryReport memory = emulate::report_memory(elf);
-  std::filesystem::remove_all(folder);
   int64_t differ = 0;
   for (size_t i = 0; i < host.on.size(); ++i) differ += all.output.at(i) != host.on[i];
   return {{"board", board.id},
@@ -194,12 +194,11 @@ nlohmann::json to_json(const Rule& rule, const Verdict& v) {
 }
 
 int run(int argc, char** argv) {
-  std::string folder, json_path, device = "device";
+  std::string folder, json_path;
   std::vector<std::string> boards{"arduino_nano33_ble", "raspberry_pi_pico", "esp32_devkit"};
   CLI::App app("Failures of a machine by its temperature");
   app.add_option("data", folder)->required();
   app.add_option("--board", boards, "The emulated boards")->capture_default_str();
-  app.add_option("--device", device, "The folder of the device headers")->capture_default_str();
   app.add_option("--json", json_path, "Write every figure to this file");
   CLI11_PARSE(app, argc, argv);
   const Readings r = load(folder);
@@ -214,7 +213,7 @@ int run(int argc, char** argv) {
   print(rule, verdict);
   nlohmann::json result{{"rule", to_json(rule, verdict)}};
   for (const std::string& board : boards) {
-    const nlohmann::json figures = emulate_rule(rule, r, verdict, board, device);
+    const nlohmann::json figures = emulate_rule(rule, r, verdict, board);
     std::printf("%s: %d of %d alarms differ; %d instructions, %d cycles, RAM %d bytes, flash %d bytes\n",
                 board.c_str(), figures.at("differ").get<int>(), figures.at("readings").get<int>(),
                 figures.at("instructions").get<int>(), figures.at("cycles").get<int>(),

@@ -42,8 +42,8 @@ struct AnomalyDetector::State {
   std::unique_ptr<Trained> model;
   Rows rows;  // empty for a loaded project
   AnomalyFit fit;
-  data::SensorRecording example;         // some held-out windows
-  mutable AnomalyEvaluation evaluation;  // the last; of a loaded project without windows
+  data::SensorRecording example;  // some held-out windows
+  AnomalyEvaluation evaluation;   // the last; of a loaded project without windows
 
   /// To learn from so many windows: a cluster needs some of them.
   train::AnomalyOptions options(size_t windows) const;

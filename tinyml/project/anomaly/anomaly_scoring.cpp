@@ -176,7 +176,7 @@ std::vector<data::SensorRecording> AnomalyDetector::recordings_of(const std::fil
 
 AnomalyEvaluation AnomalyDetector::evaluate(const std::vector<data::SensorRecording>& normal,
                                             const std::vector<data::SensorRecording>& anomalous) const {
-  const State& s = *state_;
+  State& s = *state_;
   const State::Trained& model = s.trained();
   if (normal.empty() && anomalous.empty()) s.check({});
   AnomalyEvaluation evaluation;
@@ -221,7 +221,7 @@ data::SensorRecording AnomalyDetector::State::held_out_end(const data::SensorRec
 
 AnomalyEvaluation AnomalyDetector::evaluate(const std::filesystem::path& path,
                                             const ProgressHook& progress) const {
-  const State& s = *state_;
+  State& s = *state_;
   s.trained();
   const auto label = [&](std::string what) {
     s.evaluation.data = std::move(what);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "tinyml/graph/rewrites.h"
+#include "tinyml/train/mixture.h"
 #include "tinyml/train/regression.h"
 
 namespace tinyml::train {

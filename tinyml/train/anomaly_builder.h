@@ -8,6 +8,7 @@
 
 #include "tinyml/train/anomaly.h"
 #include "tinyml/train/anomaly_graph.h"
+#include "tinyml/train/context_curves.h"
 
 namespace tinyml::train {
 

@@ -7,6 +7,7 @@
 #include "tinyml/graph/builder.h"
 #include "tinyml/graph/rewrites.h"
 #include "tinyml/train/anomaly_builder.h"
+#include "tinyml/train/context_curves.h"
 #include "tinyml/train/regression.h"
 
 namespace tinyml::train {

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "tests/oracle/oracle.h"
+#include "tests/quantize/anomaly_scores.h"
 #include "tinyml/formats/tflite.h"
 #include "tinyml/ops/operator.h"
 #include "tinyml/run/float_engine.h"
@@ -14,61 +15,6 @@
 
 namespace tinyml {
 namespace {
-
-constexpr float kStep = 1.0f / 32;
-const Quantization kFeatures{{kStep}, {0}, 0};
-
-float on_grid(double value) {
-  return kStep *
-         static_cast<float>(std::clamp(std::round(value / static_cast<double>(kStep)), -128.0, 127.0));
-}
-
-/// Features that hang together, `apart` deviations off their plane, around a centre that a context moves.
-train::FeatureRows correlated(size_t count, double apart, bool with_context, uint64_t seed) {
-  constexpr size_t kFeatureCount = 12;
-  Random random(seed);
-  train::FeatureRows rows(count);
-  for (auto& row : rows) {
-    const double common = random.normal(), context = random.uniform(-3, 3);
-    for (size_t f = 0; f < kFeatureCount; ++f) {
-      const double off = f % 2 == 0 ? apart : -apart;
-      row.push_back(on_grid(0.6 * common + 0.2 * random.normal() + 0.2 * off +
-                            (with_context ? std::sin(context + static_cast<double>(f)) : 0)));
-    }
-    if (with_context) row.push_back(on_grid(context));
-  }
-  return rows;
-}
-
-double area(const std::vector<double>& normal, const std::vector<double>& odd) {
-  double right = 0;
-  for (const double a : odd) {
-    for (const double n : normal) right += a > n ? 1 : a == n ? 0.5 : 0;
-  }
-  return right / static_cast<double>(normal.size() * odd.size());
-}
-
-std::vector<double> float_scores(const Graph& net, const train::FeatureRows& rows, ThreadPool& pool) {
-  run::FloatEngine engine(net, 1, pool);
-  std::vector<double> scores;
-  for (const auto& row : rows) {
-    std::copy(row.begin(), row.end(), engine.input().begin());
-    engine.forward(false, 0, 1);
-    scores.push_back(static_cast<double>(engine.output()[0]));
-  }
-  return scores;
-}
-
-std::vector<double> int8_scores(const Graph& net, const train::FeatureRows& rows) {
-  run::Int8Engine engine(net);
-  std::vector<double> scores;
-  for (const auto& row : rows) {
-    std::vector<int8_t> input;
-    for (const float value : row) input.push_back(static_cast<int8_t>(std::lround(value / kStep)));
-    scores.push_back(engine.run(input).at(0));
-  }
-  return scores;
-}
 
 void expect_told_apart(const train::AnomalyOptions& options, double least_area) {
   ThreadPool pool(1);
@@ -144,63 +90,6 @@ TEST(Anomaly, TheScoreIsFineBelowFourTimesTheLimitAndSaturatesThere) {
   const Quantization& score = int8[int8.outputs.at(0)].quantization;
   EXPECT_NEAR(static_cast<double>(score.scale()) * 255, 4 * net.limit, 0.01 * net.limit);
   for (const double level : int8_scores(int8, far)) EXPECT_EQ(level, 127);
-}
-
-TEST(Anomaly, AForecastSeesAnotherWaveform) {
-  ThreadPool pool(1);
-  const auto waves = [](double turns, uint64_t seed) {
-    train::FeatureRows rows(60);
-    Random random(seed);
-    for (auto& row : rows) {
-      const double phase = random.uniform(0, 6.28);
-      for (int t = 0; t < 32; ++t)
-        row.push_back(on_grid(1.5 * std::sin(phase + turns * t) + 0.1 * random.normal()));
-    }
-    return rows;
-  };
-  train::AnomalyOptions options;
-  options.method = train::AnomalyMethod::lstm;
-  options.step = static_cast<double>(kStep);
-  options.size.width = 8;
-  options.training.epochs = 30;
-  options.training.batch = 8;
-  options.training.patience = 0;
-  const auto normal = waves(0.4, 1), odd = waves(1.1, 2);
-  const train::AnomalyNet net = train::train_anomaly({1, 32, 1, 1}, normal, waves(0.4, 3), options, pool);
-  const Graph int8 = quantize::quantize_anomaly(net, normal, kFeatures, pool);
-  EXPECT_GE(area(int8_scores(int8, waves(0.4, 4)), int8_scores(int8, odd)), 0.95);
-}
-
-/// A tone whose loudness the context sets: `turns` radians a sample, loud at 2 and quiet at -2.
-train::FeatureRows tones(size_t count, double turns, bool loud_too, uint64_t seed) {
-  train::FeatureRows rows(count);
-  Random random(seed);
-  for (size_t i = 0; i < count; ++i) {
-    const bool loud = loud_too && i % 2 == 0;
-    const double phase = random.uniform(0, 6.28);
-    for (int t = 0; t < 32; ++t) {
-      rows[i].push_back(on_grid((loud ? 2 : 0.25) * (std::sin(phase + turns * t) + 0.1 * random.normal())));
-      rows[i].push_back(on_grid(loud ? 2 : -2));
-    }
-  }
-  return rows;
-}
-
-TEST(Anomaly, AForecastHearsAQuietFaultBesideLoudNormalData) {
-  ThreadPool pool(1);
-  train::AnomalyOptions options;
-  options.method = train::AnomalyMethod::lstm;
-  options.step = static_cast<double>(kStep);
-  options.context = 1;
-  options.size.width = 8;
-  options.training.epochs = 30;
-  options.training.batch = 8;
-  options.training.patience = 0;
-  const auto normal = tones(80, 0.4, true, 1), odd = tones(40, 1.1, false, 2);
-  const train::AnomalyNet net =
-      train::train_anomaly({1, 32, 2, 1}, normal, tones(40, 0.4, true, 3), options, pool);
-  const Graph int8 = quantize::quantize_anomaly(net, normal, kFeatures, pool);
-  EXPECT_GE(area(int8_scores(int8, tones(40, 0.4, true, 4)), int8_scores(int8, odd)), 0.95);
 }
 
 TEST(Anomaly, MergedNeighboursAreFewerAndSteadier) {

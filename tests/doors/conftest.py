@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sensor_sets import SENSOR_TRAIN, write_folders
 
 ROOT = Path(__file__).resolve().parents[2]
 CLI = Path(os.environ.get("TINYML_CLI", ROOT / "build" / "bin" / "tinyml")).resolve()
@@ -225,3 +226,17 @@ PYTHON_TRAIN = {"epochs": 3, "architecture": "hybrid_small"}
 def trained(tinyml):
     """A classifier of the two tones; not to be changed."""
     return tinyml.AudioClassifier("sound_classification", **PYTHON_TRAIN).train(tone_clips())
+
+
+@pytest.fixture(scope="session")
+def sensor_folders(tmp_path_factory):
+    """A folder a label, CSV without a clock; not to be changed."""
+    return write_folders(tmp_path_factory.mktemp("sensors"))
+
+
+@pytest.fixture(scope="session")
+def sensor_project(cli, sensor_folders, tmp_path_factory):
+    """A trained project of sensors; not to be changed."""
+    project = tmp_path_factory.mktemp("trained") / "project"
+    cli("train", "sensors", "--data", sensor_folders, *SENSOR_TRAIN, "--out", project).json()
+    return project

@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 
 RATE = 50
+SENSOR_TRAIN = ("--sensors", "accelerometer", "--rate", RATE, "--window-samples", 50, "--epochs", 40)
+SMALL = {"rate_hz": RATE, "window_samples": 50, "epochs": 40, "copies": 4}
 AXES = ("ax", "ay", "az")
 LABELS = ("rest", "shake", "turn")
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sensor classifiers through the command line and the Python package, from every kind of data."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -11,7 +10,8 @@ from conftest import bytes_in
 from sensor_sets import (
     AXES,
     LABELS,
-    RATE,
+    SENSOR_TRAIN,
+    SMALL,
     acquisition,
     acquisition_json,
     cbor,
@@ -22,23 +22,6 @@ from sensor_sets import (
     recordings,
     write_folders,
 )
-
-TRAIN = ("--sensors", "accelerometer", "--rate", RATE, "--window-samples", 50, "--epochs", 40)
-SMALL = {"rate_hz": RATE, "window_samples": 50, "epochs": 40, "copies": 4}
-
-
-@pytest.fixture(scope="session")
-def folders(tmp_path_factory):
-    """A folder a label, CSV without a clock; not to be changed."""
-    return write_folders(tmp_path_factory.mktemp("sensors"))
-
-
-@pytest.fixture(scope="session")
-def sensor_project(cli, folders, tmp_path_factory):
-    """A trained project; not to be changed."""
-    project = tmp_path_factory.mktemp("trained") / "project"
-    cli("train", "sensors", "--data", folders, *TRAIN, "--out", project).json()
-    return project
 
 
 @pytest.fixture(scope="session")
@@ -69,9 +52,9 @@ def test_every_verb(cli, sensor_project, tmp_path, emulator):
     cli("deploy", project, "--port", "/dev/ttyNONE").fails("/dev/ttyNONE")
 
 
-def test_init_notes_every_setting(cli, folders, tmp_path):
+def test_init_notes_every_setting(cli, sensor_folders, tmp_path):
     project = tmp_path / "p"
-    made = cli("init", project, "--task", "sensor_classification", "--data", folders, *TRAIN).json()
+    made = cli("init", project, "--task", "sensor_classification", "--data", sensor_folders, *SENSOR_TRAIN).json()
     text = Path(made["config"]).read_text()
     assert 'name = "accelerometer"' in text and "# between windows; 0: half a window" in text
     assert cli("train", project).json()["clips"] > 0
@@ -97,9 +80,9 @@ def test_init_refuses(cli, tmp_path, options, named):
     assert not (tmp_path / "p").exists()
 
 
-def test_folders_with_and_without_header_agree(cli, folders, sensor_project, tmp_path):
+def test_folders_with_and_without_header_agree(cli, sensor_folders, sensor_project, tmp_path):
     bare = write_folders(tmp_path / "bare", header=False)
-    cli("train", "sensors", "--data", bare, *TRAIN, "--out", tmp_path / "p").json()
+    cli("train", "sensors", "--data", bare, *SENSOR_TRAIN, "--out", tmp_path / "p").json()
     net = "model/int8.tflite"
     first, second = ((p / net).read_bytes() for p in (sensor_project, tmp_path / "p"))
     assert len(first) == len(second)
@@ -145,7 +128,7 @@ def test_signatures(cli, tinyml, tmp_path):
         for i in range(8):
             (tmp_path / "d" / label / f"{i}.json").write_bytes(acquisition_json(readings(label, i), "right"))
     out = tmp_path / "p"
-    train = ("train", "sensors", "--data", tmp_path / "d", *TRAIN, "--out", out)
+    train = ("train", "sensors", "--data", tmp_path / "d", *SENSOR_TRAIN, "--out", out)
     cli(*train, env={"TINYML_HMAC_KEY": "wrong"}).fails("rest/0.json", "signature")
     assert not out.exists()
     cli(*train, env={"TINYML_HMAC_KEY": "right"}).json()
@@ -246,122 +229,3 @@ def test_slow_rates_are_told(cli, tmp_path):
     cli("export", project, "--out", tmp_path / "arduino").json()
     (clip,) = (tmp_path / "arduino").glob("*/examples/*/clip.h")
     assert "at 0.0166667 Hz" in clip.read_text()
-
-
-def spoil(values, change):
-    changed = values.copy()
-    change(changed)
-    return changed
-
-
-def nan_at(values):
-    values[7, 1] = np.nan
-
-
-def infinity_at(values):
-    values[7, 1] = np.inf
-
-
-def constant(values):
-    values[:, 2] = 1
-
-
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        (lambda: [(spoil(v, nan_at), n) for v, n in recordings()], "sample 7, channel .* not a finite"),
-        (lambda: [(spoil(v, infinity_at), n) for v, n in recordings()], "sample 7, channel .* not a finite"),
-        (lambda: [(spoil(v, constant), n) for v, n in recordings()], "always 1 .* leave it out"),
-        (lambda: [(v[:20], n) for v, n in recordings()], "50 samples of a window: the longest has 20"),
-        (lambda: [(v[:, :2], n) for v, n in recordings()], "2 channels .* the sensors have 3"),
-        (lambda: [*recordings(), (readings("rest", 1)[:, :2], "rest")], "recording-24 has the channels"),
-        (lambda: [(v, "one") for v, _ in recordings()], "one label"),
-        (lambda: recordings(1), "left to evaluate on"),
-        (list, "no samples"),
-        (lambda: [(np.zeros((0, 3)), "rest")], "0 values"),
-        (lambda: [readings("rest", 1)], r"recording 0 is not \(readings, label\)"),
-        (lambda: 5, "not int"),
-    ],
-)
-def test_bad_recordings(tinyml, data, message):
-    made = tinyml.SensorClassifier(sensors=["accelerometer"], **SMALL)
-    with pytest.raises(tinyml.Error, match=message) as caught:
-        made.train(data())
-    assert "\n" not in str(caught.value)
-    with pytest.raises(tinyml.Error, match="not trained"):
-        made.summary()
-
-
-def backward(path):
-    values, times = readings("rest", 1), clock(200, 1)
-    times[100] = times[50]
-    path.write_text(csv_text(values, times=times))
-
-
-def text_of(text):
-    return lambda path: path.write_text(text)
-
-
-def bytes_of(content):
-    return lambda path: path.write_bytes(content)
-
-
-ROW = "1.0,2.0,3.0\n"
-SPOILED = {
-    "x.csv": {
-        "NaN": (text_of("ax,ay,az\n" + ROW + "1,nan,3\n"), "line 3"),
-        "infinite": (text_of("ax,ay,az\n" + ROW + "1,inf,3\n"), "line 3"),
-        "decimal commas": (text_of("ax;ay;az\n1,5;2,5;3,5\n"), "decimal comma"),
-        "missing field": (text_of("ax,ay,az\n" + ROW + "1,2\n"), "line 3"),
-        "no rows": (text_of("ax,ay,az\n"), "no rows"),
-        "empty": (text_of(""), "empty"),
-        "backward clock": (backward, "clock runs backwards"),
-    },
-    "x.json": {
-        "cut": (bytes_of(acquisition_json(readings("rest", 1))[:-50]), "JSON"),
-        "nested": (text_of("[" * 100000), "nested"),
-        "other": (text_of('{"a": 1}'), "data acquisition format"),
-    },
-    "x.cbor": {
-        "cut": (bytes_of(cbor(acquisition(readings("rest", 1)))[:-50]), "CBOR"),
-        "nested": (bytes_of(b"\x81" * 100000), "nested"),
-        "huge list": (bytes_of(b"\x9b" + b"\xff" * 8), "items"),
-        "huge text": (bytes_of(b"\x7b" + b"\xff" * 8), "CBOR"),
-    },
-}
-
-
-@pytest.mark.parametrize(
-    ("name", "case"), [(name, case) for name, cases in SPOILED.items() for case in cases], ids=lambda v: v
-)
-def test_spoiled_files(cli, sensor_project, tmp_path, name, case):
-    spoiler, word = SPOILED[name][case]
-    data = write_folders(tmp_path / "data", count=2)
-    spoiler(data / "rest" / name)
-    project = Path(shutil.copytree(sensor_project, tmp_path / "p"))
-    before = bytes_in(project)
-    cli("train", "sensors", "--data", data, *TRAIN, "--out", project).fails(f"rest/{name}", word)
-    cli("evaluate", project, "--data", data).fails(f"rest/{name}", word)
-    assert bytes_in(project) == before
-    cli("train", "sensors", "--data", data, *TRAIN, "--out", tmp_path / "new").fails(name)
-    assert not (tmp_path / "new").exists()
-
-
-def test_backward_clocks_on_demand(tinyml, tmp_path):
-    for label in LABELS:
-        (tmp_path / label).mkdir()
-        for i in range(4):
-            times = clock(200, i)
-            times[100:] -= 500
-            (tmp_path / label / f"{i}.csv").write_text(csv_text(readings(label, i), times=times))
-    options = {**SMALL, "time_unit": "ms", "sensors": ["accelerometer"]}
-    for action in ("drop", "split"):
-        tinyml.SensorClassifier(backward_clock=action, **options).train(tmp_path)
-    with pytest.raises(tinyml.Error, match="nearest: .*drop"):
-        tinyml.SensorClassifier(backward_clock="dropp", **options)
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="skipped: root writes everywhere")
-def test_folder_that_cannot_be_written(cli, folders, tmp_path):
-    (tmp_path / "p").mkdir(mode=0o500)
-    cli("train", "sensors", "--data", folders, *TRAIN, "--out", tmp_path / "p").fails(tmp_path / "p")

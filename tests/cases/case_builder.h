@@ -33,4 +33,43 @@ class CaseBuilder {
   Random random_;
 };
 
+/// What recurrent cases vary.
+struct RecurrentSetting {
+  const char* name;
+  int32_t steps, inputs, units;
+  float input_scale;
+  int32_t input_zero_point;
+  float output_scale;
+  int32_t output_zero_point;
+};
+
+/// The inputs of a recurrent node: x, of every gate the weights of x, those of the output, and the biases of
+/// x. `spread` is about the deviation of the gates' sums.
+std::vector<TensorId> recurrent_inputs(CaseBuilder& builder, const RecurrentSetting& setting, int gates,
+                                       float spread);
+
+/// What cases of two operands vary.
+struct PairSetting {
+  const char* name;
+  float a_scale, b_scale, output_scale;
+  int32_t a_zero_point, b_zero_point, output_zero_point;
+  Activation activation = Activation::none;
+};
+
+/// A case a setting, of an operator that is made of an activation; `seed` and the following.
+template <class Op>
+std::vector<OperatorCase> pair_cases(const std::string& prefix, uint64_t seed,
+                                     const std::vector<PairSetting>& settings) {
+  std::vector<OperatorCase> cases;
+  for (const PairSetting& s : settings) {
+    CaseBuilder builder(prefix + s.name, seed++);
+    const Shape shape = {1, 6, 7, 13};
+    const TensorId a = builder.input(shape, s.a_scale, s.a_zero_point);
+    const TensorId b = builder.input(shape, s.b_scale, s.b_zero_point);
+    cases.push_back(
+        builder.finish(Op{s.activation}, {a, b}, builder.output(s.output_scale, s.output_zero_point)));
+  }
+  return cases;
+}
+
 }  // namespace tinyml::tests

@@ -77,6 +77,23 @@ OperatorCase CaseBuilder::finish(Operator op, std::vector<TensorId> inputs, Tens
   return std::move(case_);
 }
 
+std::vector<TensorId> recurrent_inputs(CaseBuilder& builder, const RecurrentSetting& s, int gates,
+                                       float spread) {
+  constexpr double kDeviation = 73, kOfOutput = 0.4;  // of uniform int8; of a tanh
+  const TensorId x = builder.input({1, s.steps, s.inputs}, s.input_scale, s.input_zero_point);
+  std::vector<TensorId> inputs = {x};
+  const double of_input = spread / (kDeviation * kDeviation * s.input_scale * std::sqrt(s.inputs));
+  const double of_output = spread / (kDeviation * kOfOutput * std::sqrt(s.units));
+  for (int gate = 0; gate < gates; ++gate)
+    inputs.push_back(builder.weights({s.units, s.inputs}, -1, of_input));
+  for (int gate = 0; gate < gates; ++gate)
+    inputs.push_back(builder.weights({s.units, s.units}, -1, of_output));
+  for (size_t gate = 1; gate <= static_cast<size_t>(gates); ++gate) {
+    inputs.push_back(builder.bias(s.units, s.inputs, x, inputs[gate]));
+  }
+  return inputs;
+}
+
 std::vector<OperatorCase> all_cases() {
   std::vector<OperatorCase> cases;
   for (auto* of_operator :

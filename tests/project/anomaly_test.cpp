@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "tests/project/anomaly_machine.h"
+#include "tests/project/complaint.h"
 #include "tinyml/base/file.h"
 #include "tinyml/base/subprocess.h"
 #include "tinyml/device/app/reading.h"
@@ -25,19 +26,6 @@ AnomalyConfig small(const std::string& method = "kmeans") {
   config.epochs = 3;
   config.net.width = 12;
   return config;
-}
-
-/// The one line that `act` complains with.
-template <class Act>
-std::string complaint(Act act) {
-  try {
-    act();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::invalid_argument) << error.what();
-    EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
-    return error.what();
-  }
-  return "nothing was wrong";
 }
 
 std::string complaint_of(AnomalyConfig config) {

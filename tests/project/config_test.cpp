@@ -3,21 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/project/complaint.h"
 #include "tinyml/base/file.h"
 
 namespace tinyml::project {
 namespace {
 
-std::string error_of(const std::string& toml) {
-  const TemporaryFolder folder;
-  write_text(folder.path() / "tinyml.toml", toml);
-  try {
-    read_config(folder.path() / "tinyml.toml");
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
+std::string error_of(const std::string& toml) { return complaint_about(toml, read_config); }
 
 TEST(AudioConfig, SurvivesItsFile) {
   AudioConfig config;

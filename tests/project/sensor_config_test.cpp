@@ -3,22 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/project/complaint.h"
 #include "tinyml/base/error.h"
 #include "tinyml/base/file.h"
 
 namespace tinyml::project {
 namespace {
 
-std::string error_of(const std::string& toml) {
-  const TemporaryFolder folder;
-  write_text(folder.path() / "tinyml.toml", toml);
-  try {
-    read_sensor_config(folder.path() / "tinyml.toml");
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
+std::string error_of(const std::string& toml) { return complaint_about(toml, read_sensor_config); }
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;

@@ -65,6 +65,21 @@ Graph quantize_classifier(const Graph& float_net, size_t count, const quantize::
 /// Inverse to how often a class occurs, 1 on average over the examples.
 std::vector<double> balanced_weights(const std::vector<int32_t>& class_of_example, size_t classes);
 
+/// What a project's [training] says, whatever it senses. `class_of_example` are of `classes` classes.
+template <class Training>
+train::TrainOptions train_options(const Training& training, const std::vector<int32_t>& class_of_example,
+                                  size_t classes) {
+  train::TrainOptions options;
+  options.epochs = training.epochs;
+  options.batch = training.batch;
+  options.patience = training.patience;
+  options.learning_rate = training.learning_rate;
+  options.seed = training.seed;
+  options.label_smoothing = training.label_smoothing;
+  if (training.balance_classes) options.class_weights = balanced_weights(class_of_example, classes);
+  return options;
+}
+
 /// Scores [example][label] of `features` (one example after the other) by the float or the int8 engine.
 std::vector<std::vector<float>> scores_of(const ClassifierModel& model,
                                           const std::vector<std::vector<int8_t>>& features,

@@ -6,6 +6,7 @@
 
 #include <toml++/toml.h>
 #include <algorithm>
+#include <cctype>
 
 #include "tinyml/base/error.h"
 #include "tinyml/data/labels_csv.h"
@@ -121,6 +122,16 @@ Section ConfigFile::section(const std::string& name) const {
   const toml::node* node = document_->root.get(name);
   if (node && !node->is_table()) throw Error(ErrorKind::bad_file, fmt::format("[{}] is not a table", name));
   return Section(document_, name, reinterpret_cast<const Section::Node*>(node));
+}
+
+void check_name(const std::string& name) {
+  const bool identifier =
+      !name.empty() && !std::isdigit(static_cast<unsigned char>(name[0])) &&
+      std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '_'; });
+  if (!identifier) {
+    throw Error(ErrorKind::invalid_argument,
+                fmt::format("name \"{}\" is not a C identifier: letters, digits and _ only", name));
+  }
 }
 
 std::string quoted(const std::string& text) {

@@ -54,6 +54,9 @@ class ConfigFile {
   std::shared_ptr<const Section::Document> document_;
 };
 
+/// A project's name: a C identifier. Errors: invalid_argument.
+void check_name(const std::string& name);
+
 /// A TOML string.
 std::string quoted(const std::string& text);
 /// A TOML list of strings.

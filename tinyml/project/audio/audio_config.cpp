@@ -3,14 +3,13 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <array>
 #include <bit>
-#include <cctype>
 #include <set>
 
 #include "tinyml/boards/boards.h"
 #include "tinyml/data/labels_csv.h"
+#include "tinyml/project/config_section.h"
 #include "tinyml/project/features.h"
 #include "tinyml/train/architectures.h"
 
@@ -60,11 +59,7 @@ void check(const AudioConfig& c) {
     if (!(value > 0) || value > most)
       reject(fmt::format("{} must be above 0 and at most {}, not {}", key, most, value));
   };
-  const bool identifier = !c.name.empty() && !std::isdigit(static_cast<unsigned char>(c.name[0])) &&
-                          std::all_of(c.name.begin(), c.name.end(),
-                                      [](unsigned char ch) { return std::isalnum(ch) || ch == '_'; });
-  if (!identifier)
-    reject(fmt::format("name \"{}\" is not a C identifier: letters, digits and _ only", c.name));
+  check_name(c.name);
   positive("sample_rate_hz", c.data.sample_rate_hz, 96000);
   positive("window_ms", c.data.window_ms, 30000);
   positive("frame_ms", c.features.frame_ms, 200);

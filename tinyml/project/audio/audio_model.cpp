@@ -134,15 +134,7 @@ AudioModel train_audio_model(const AudioConfig& config, const data::Dataset& dat
     return train::train(net, examples(0, count), checks, classes.label_of_class, options, pool);
   };
 
-  train::TrainOptions options;
-  options.epochs = config.training.epochs;
-  options.batch = config.training.batch;
-  options.patience = config.training.patience;
-  options.learning_rate = config.training.learning_rate;
-  options.seed = config.training.seed;
-  options.label_smoothing = config.training.label_smoothing;
-  if (config.training.balance_classes)
-    options.class_weights = balanced_weights(class_of_row, classes.label_of_class.size());
+  train::TrainOptions options = train_options(config.training, class_of_row, classes.label_of_class.size());
   if (!config.training.augment) options.mixup = 0;
   const train::Examples checks = examples(clips.training.size(), clips.validation.size());
   train::Training trained = run("training", clips.training.size(), checks, options);

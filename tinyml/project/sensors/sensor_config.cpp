@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <cstdlib>
 #include <set>
@@ -218,11 +217,7 @@ void check(const SensorConfig& c) {
     if (!(value > 0 && value <= most))
       reject(fmt::format("{} must be above 0 and at most {}, not {}", key, most, value));
   };
-  const bool identifier = !c.name.empty() && !std::isdigit(static_cast<unsigned char>(c.name[0])) &&
-                          std::all_of(c.name.begin(), c.name.end(),
-                                      [](unsigned char ch) { return std::isalnum(ch) || ch == '_'; });
-  if (!identifier)
-    reject(fmt::format("name \"{}\" is not a C identifier: letters, digits and _ only", c.name));
+  check_name(c.name);
   if (!data::is_plain_text(c.data.path)) {
     reject(fmt::format("the path {} is not UTF-8 or holds control characters", data::one_line(c.data.path)));
   }

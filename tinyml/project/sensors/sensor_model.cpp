@@ -128,16 +128,9 @@ SensorModel train_sensor_model(const SensorConfig& config, const SensorExamples&
 
   std::vector<int32_t> label_of_class(dataset.labels.size());
   std::iota(label_of_class.begin(), label_of_class.end(), 0);
-  train::TrainOptions options;
-  options.epochs = config.training.epochs;
-  options.batch = config.training.batch;
-  options.patience = config.training.patience;
-  options.learning_rate = config.training.learning_rate;
-  options.seed = config.training.seed;
-  options.label_smoothing = config.training.label_smoothing;
+  train::TrainOptions options =
+      train_options(config.training, examples.labels(chosen), dataset.labels.size());
   options.mixup = config.training.augment ? config.training.mixup : 0;
-  if (config.training.balance_classes)
-    options.class_weights = balanced_weights(examples.labels(chosen), dataset.labels.size());
   const Graph net = train::build_architecture(config.architecture(features.shape().at(1) == 1),
                                               features.shape(), static_cast<int32_t>(dataset.labels.size()),
                                               config.training.seed, config.net_size());

@@ -88,7 +88,7 @@ def test_init_notes_every_setting(cli, fan, tmp_path):
 
 
 def test_calibrate(cli, fan, own_detector, tmp_path):
-    settled = write_readings(tmp_path / "settled.csv", 1.2 * machine(3000, 7))
+    settled = write_readings(tmp_path / "settled.csv", 1.02 * machine(3000, 7))
     net = (own_detector / "model" / "int8.tflite").read_bytes()
     limit = cli("train", own_detector, "--calibrate", fan / "normal").json()["limit"]
     assert cli("train", own_detector, "--calibrate", settled).json()["limit"] > limit

@@ -10,9 +10,11 @@ std::vector<OperatorCase> softmax_cases() {
     float scale, beta;
   };
   const std::vector<Setting> settings = {
-      {"6_classes", {1, 6}, 0.1f, 1},    {"coarse", {1, 12}, 0.9f, 1},         {"fine", {1, 10}, 0.004f, 1},
-      {"one_class", {1, 1}, 0.1f, 1},    {"many_classes", {1, 300}, 0.05f, 1}, {"two_rows", {2, 9}, 0.06f, 1},
-      {"half_beta", {1, 8}, 0.2f, 0.5f}, {"steep", {1, 8}, 3.5f, 2},
+      {"6_classes", {1, 6}, 0.1f, 1},        {"coarse", {1, 12}, 0.9f, 1},
+      {"fine", {1, 10}, 0.004f, 1},          {"one_class", {1, 1}, 0.1f, 1},
+      {"many_classes", {1, 300}, 0.05f, 1},  {"two_rows", {2, 9}, 0.06f, 1},
+      {"half_beta", {1, 8}, 0.2f, 0.5f},     {"steep", {1, 8}, 3.5f, 2},
+      {"one_step_is_all", {1, 8}, 40.0f, 1},
   };
   std::vector<OperatorCase> cases;
   for (size_t i = 0; i < settings.size(); ++i) {

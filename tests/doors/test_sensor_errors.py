@@ -37,6 +37,10 @@ def infinity_at(values):
     values[7, 1] = np.inf
 
 
+def spike_at(values):
+    values[7, 1] = 1e30
+
+
 def constant(values):
     values[:, 2] = 1
 
@@ -47,6 +51,10 @@ def constant(values):
         (lambda: [(spoil(v, nan_at), n) for v, n in recordings()], "sample 7, channel .* not a finite"),
         (lambda: [(spoil(v, infinity_at), n) for v, n in recordings()], "sample 7, channel .* not a finite"),
         (lambda: [(spoil(v, constant), n) for v, n in recordings()], "always 1 .* leave it out"),
+        (
+            lambda: [(spoil(readings("rest", 9), spike_at), "rest"), *recordings()],
+            r"a reading of 1e\+30, where 99.9 % .* remove it",
+        ),
         (lambda: [(v[:20], n) for v, n in recordings()], "50 samples of a window: the longest has 20"),
         (lambda: [(v[:, :2], n) for v, n in recordings()], "2 channels .* the sensors have 3"),
         (lambda: [*recordings(), (readings("rest", 1)[:, :2], "rest")], "recording-24 has the channels"),

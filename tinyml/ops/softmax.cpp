@@ -83,6 +83,7 @@ std::vector<int32_t> softmax_exponentials(double beta, double scale) {
   constexpr int integer_bits = 5;
   const double real = std::min(beta * scale * (1 << (31 - integer_bits)), double{(int64_t{1} << 31) - 1});
   if (!(real > 1)) throw Error(ErrorKind::unsupported, "softmax: the input scale is too small");
+  if (real >= double{1 << 30}) return {exp_on_negative_values(0)};  // one step less counts as zero
   const Multiplier multiplier = quantize_multiplier(real);
   const double radius =
       std::floor(double{(1 << integer_bits) - 1} * static_cast<double>(int64_t{1} << (31 - integer_bits)) /

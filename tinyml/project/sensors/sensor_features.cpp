@@ -112,6 +112,24 @@ void check_channels(const std::vector<data::Channel>& channels, const std::vecto
   }
 }
 
+/// A channel's readings, in 16 bits, need a largest one that is not out of all proportion. Errors:
+/// invalid_argument.
+void check_largest(const Sensor& sensor, const std::vector<WindowValues>& windows, size_t channel,
+                   size_t channels, double largest) {
+  std::vector<float> sizes;
+  for (const WindowValues& window : windows) {
+    for (size_t i = channel; i < window.size(); i += channels) sizes.push_back(std::abs(window[i]));
+  }
+  const auto usual = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() * 999 / 1000);
+  std::nth_element(sizes.begin(), usual, sizes.end());
+  if (*usual > 0 && largest > kCounts * double{*usual}) {
+    reject(
+        fmt::format("sensor \"{}\": a reading of {:g}, where 99.9 % of them stay within {:g}, leaves the "
+                    "others less than one step of 16 bits; remove it, or give the sensor's range",
+                    sensor.name, largest, *usual));
+  }
+}
+
 std::vector<float> units_of(const std::vector<Sensor>& sensors, double headroom,
                             const std::vector<WindowValues>& windows, size_t channels) {
   std::vector<double> largest(channels);
@@ -124,6 +142,10 @@ std::vector<float> units_of(const std::vector<Sensor>& sensors, double headroom,
   for (const Sensor& sensor : sensors) {
     const auto first = largest.begin() + static_cast<std::ptrdiff_t>(units.size());
     const double most = *std::max_element(first, first + sensor.channels);
+    for (int32_t c = 0; sensor.range <= 0 && c < sensor.channels; ++c) {
+      const size_t channel = units.size() + static_cast<size_t>(c);
+      check_largest(sensor, windows, channel, channels, largest[channel]);
+    }
     const double full_scale = sensor.range > 0 ? sensor.range : headroom * most;
     units.insert(units.end(), static_cast<size_t>(sensor.channels), static_cast<float>(full_scale / kCounts));
   }

@@ -16,9 +16,11 @@ class CaseBuilder {
   CaseBuilder(std::string name, uint64_t seed);
 
   Random& random() { return random_; }
-  /// An activation that is a graph input, filled over the whole int8 range.
-  TensorId input(Shape shape, float scale, int32_t zero_point);
-  TensorId output(float scale, int32_t zero_point);
+  /// An activation that is a graph input, of random bits: the whole range of integers. A scale of 0: without.
+  TensorId input(Shape shape, float scale, int32_t zero_point, DType dtype = DType::int8);
+  TensorId output(float scale, int32_t zero_point, DType dtype = DType::int8);
+  /// An input of the node that is no graph input: integers of random bits.
+  TensorId constant(Shape shape, float scale, int32_t zero_point, DType dtype = DType::int8);
   /// int8 in [-127, 127] with one scale a slice of `axis`, or a single one for axis -1.
   TensorId weights(Shape shape, int32_t axis, double scale);
   /// int32 of about the magnitude of a sum over `taps`.
@@ -27,8 +29,11 @@ class CaseBuilder {
 
   /// Adds the node, infers its shape and returns the case.
   OperatorCase finish(Operator op, std::vector<TensorId> inputs, TensorId output);
+  OperatorCase finish(Operator op, std::vector<TensorId> inputs, std::vector<TensorId> outputs);
 
  private:
+  Bytes random_bits(int64_t count);
+
   OperatorCase case_;
   Random random_;
 };

@@ -12,11 +12,12 @@ namespace tinyml::tests {
 
 namespace {
 
-Tensor make_tensor(std::string name, DType dtype, Shape shape) {
+Tensor make_tensor(std::string name, DType dtype, Shape shape, float scale = 0, int32_t zero_point = 0) {
   Tensor tensor;
   tensor.name = std::move(name);
   tensor.dtype = dtype;
   tensor.shape = std::move(shape);
+  if (scale > 0) tensor.quantization = {{scale}, {zero_point}, 0};
   return tensor;
 }
 
@@ -24,23 +25,33 @@ Tensor make_tensor(std::string name, DType dtype, Shape shape) {
 
 CaseBuilder::CaseBuilder(std::string name, uint64_t seed) : random_(seed) { case_.name = std::move(name); }
 
-TensorId CaseBuilder::input(Shape shape, float scale, int32_t zero_point) {
-  std::vector<int8_t> values(static_cast<size_t>(elements(shape)));
-  for (int8_t& value : values) value = static_cast<int8_t>(random_.next());
-  case_.inputs.push_back(std::move(values));
-  Tensor tensor = make_tensor("input" + std::to_string(case_.inputs.size()), DType::int8, std::move(shape));
-  tensor.quantization = {{scale}, {zero_point}, 0};
+Bytes CaseBuilder::random_bits(int64_t count) {
+  Bytes bytes(static_cast<size_t>(count));
+  for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(random_.next());
+  return bytes;
+}
+
+TensorId CaseBuilder::input(Shape shape, float scale, int32_t zero_point, DType dtype) {
+  Tensor tensor = make_tensor("input" + std::to_string(case_.inputs.size() + 1), dtype, std::move(shape),
+                              scale, zero_point);
+  case_.inputs.push_back(random_bits(tensor.size_bytes()));
   const TensorId id = case_.graph.add(std::move(tensor));
   case_.graph.inputs.push_back(id);
   return id;
 }
 
-TensorId CaseBuilder::output(float scale, int32_t zero_point) {
-  Tensor tensor = make_tensor("output", DType::int8, {});
-  tensor.quantization = {{scale}, {zero_point}, 0};
-  const TensorId id = case_.graph.add(std::move(tensor));
+TensorId CaseBuilder::output(float scale, int32_t zero_point, DType dtype) {
+  const size_t count = case_.graph.outputs.size();
+  const TensorId id = case_.graph.add(make_tensor(
+      count == 0 ? "output" : "output" + std::to_string(count + 1), dtype, {}, scale, zero_point));
   case_.graph.outputs.push_back(id);
   return id;
+}
+
+TensorId CaseBuilder::constant(Shape shape, float scale, int32_t zero_point, DType dtype) {
+  Tensor tensor = make_tensor("constant", dtype, std::move(shape), scale, zero_point);
+  tensor.data = std::make_shared<const Bytes>(random_bits(tensor.size_bytes()));
+  return case_.graph.add(std::move(tensor));
 }
 
 TensorId CaseBuilder::weights(Shape shape, int32_t axis, double scale) {
@@ -70,8 +81,12 @@ TensorId CaseBuilder::bias(int32_t channels, int32_t taps, TensorId input, Tenso
 }
 
 OperatorCase CaseBuilder::finish(Operator op, std::vector<TensorId> inputs, TensorId output) {
+  return finish(std::move(op), std::move(inputs), std::vector{output});
+}
+
+OperatorCase CaseBuilder::finish(Operator op, std::vector<TensorId> inputs, std::vector<TensorId> outputs) {
   case_.graph.name = case_.name;
-  case_.graph.nodes.push_back({std::move(op), std::move(inputs), {output}});
+  case_.graph.nodes.push_back({std::move(op), std::move(inputs), std::move(outputs)});
   ops::infer(case_.graph);
   verify(case_.graph);
   return std::move(case_);
@@ -96,9 +111,9 @@ std::vector<TensorId> recurrent_inputs(CaseBuilder& builder, const RecurrentSett
 
 std::vector<OperatorCase> all_cases() {
   std::vector<OperatorCase> cases;
-  for (auto* of_operator :
-       {conv_2d_cases, depthwise_conv_2d_cases, fully_connected_cases, pool_2d_cases, add_cases, sub_cases,
-        mul_cases, softmax_cases, reshape_cases, lstm_cases, gru_cases, last_step_cases}) {
+  for (auto* of_operator : {conv_2d_cases, depthwise_conv_2d_cases, fully_connected_cases, pool_2d_cases,
+                            add_cases, sub_cases, mul_cases, softmax_cases, reshape_cases,
+                            concatenation_cases, split_cases, lstm_cases, gru_cases, last_step_cases}) {
     for (OperatorCase& one : of_operator()) cases.push_back(std::move(one));
   }
   return cases;

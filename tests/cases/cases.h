@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tinyml/base/file.h"
 #include "tinyml/graph/graph.h"
 
 namespace tinyml::tests {
@@ -14,7 +15,7 @@ namespace tinyml::tests {
 struct OperatorCase {
   std::string name;  // letters, digits and underscores
   Graph graph;
-  std::vector<std::vector<int8_t>> inputs;  // one a graph input
+  std::vector<Bytes> inputs;  // one a graph input
 };
 
 /// What GoogleTest shows of a case.
@@ -34,6 +35,8 @@ std::vector<OperatorCase> lstm_cases();
 std::vector<OperatorCase> gru_cases();
 std::vector<OperatorCase> last_step_cases();
 std::vector<OperatorCase> reshape_cases();
+std::vector<OperatorCase> concatenation_cases();
+std::vector<OperatorCase> split_cases();
 
 /// All cases as one graph of independent nodes, for engines that are slow to start.
 OperatorCase merged(const std::vector<OperatorCase>& cases);

@@ -115,9 +115,9 @@ const Mutation kMutations[] = {
     {"Batch", [](auto&, auto& graph) { tensor(graph, "input").shape[0] = 4; },
      "not supported: the batch of 4 of the model input input (1 is)"},
     {"Bool", [](auto&, auto& graph) { tensor(graph, "pooled").type = schema::TensorType::BOOL; },
-     "op 2 MAX_POOL_2D: tensor 5 pooled: not supported: the type BOOL"},
+     "op 2 MAX_POOL_2D: not supported: pooled of bool (int8, int16 and float32 are)"},
     {"Uint8", [](auto&, auto& graph) { tensor(graph, "input").type = schema::TensorType::UINT8; },
-     "model input: not supported: input of uint8 (int8 and float32 are)"},
+     "op 0 CONV_2D: not supported: input of uint8 (int8, int16 and float32 are)"},
     {"Variable", [](auto&, auto& graph) { tensor(graph, "pooled").is_variable = true; },
      "op 2 MAX_POOL_2D: not supported: pooled, a variable (state that the model keeps)"},
     {"ScaleNan", [](auto&, auto& graph) { tensor(graph, "pooled").quantization->scale[0] = std::nanf(""); },
@@ -126,7 +126,7 @@ const Mutation kMutations[] = {
      [](auto&, auto& graph) { tensor(graph, "pooled").quantization->zero_point[0] = 128; },
      "op 2 MAX_POOL_2D: tensor 5 pooled: the zero point 128 for int8"},
     {"ScalesMissing", [](auto&, auto& graph) { tensor(graph, "pooled").quantization.reset(); },
-     "op 2 MAX_POOL_2D: pooled has 0 scales instead of one"},
+     "op 2 MAX_POOL_2D: pooled has no scale"},
     {"ScalesTooFew",
      [](auto&, auto& graph) {
        tensor(graph, "filters").quantization->scale.pop_back();

@@ -78,7 +78,7 @@ TEST_P(AnomalyExactness, GeneratedProgramsFromSamplesToAlarms) {
 TEST_P(AnomalyExactness, TensorFlowLiteMicro) {
   TINYML_NEEDS_ORACLE("tflite_micro");
   const Graph& net = detector->int8_net();
-  run::Int8Engine engine(net);
+  run::Engine engine(net);
   Random random(3);
   std::vector<oracle::Call> inputs, expected;
   for (int i = 0; i < 20; ++i) {

@@ -11,7 +11,7 @@
 #include "tinyml/data/window.h"
 #include "tinyml/formats/tflite.h"
 #include "tinyml/project/audio/audio_classifier.h"
-#include "tinyml/run/int8_engine.h"
+#include "tinyml/run/engine.h"
 
 namespace tinyml {
 namespace {
@@ -67,7 +67,7 @@ class Exactness : public testing::Test {
     for (const size_t i : data::recordings_in(*dataset, data::Split::test)) {
       features.push_back(extractor.extract_clip(dataset->recordings[i].samples));
     }
-    run::Int8Engine engine(classifier->model().int8_net);
+    run::Engine engine(classifier->model().int8_net);
     for (const auto& input : features) expected.push_back(engine.run(input));
   }
   static void TearDownTestSuite() {
@@ -83,7 +83,7 @@ class Exactness : public testing::Test {
 TEST_F(Exactness, KernelsOfEveryCoreOnTheHost) {
   ASSERT_FALSE(features.empty());
   for (const Core core : {Core::cortex_m0plus, Core::cortex_m4, Core::cortex_m7, Core::xtensa_lx6}) {
-    run::Int8Engine engine(classifier->model().int8_net, {core, Mode::balanced});
+    run::Engine engine(classifier->model().int8_net, {core, Mode::balanced});
     for (size_t i = 0; i < features.size(); ++i)
       ASSERT_EQ(engine.run(features[i]), expected[i]) << name_of(core) << " clip " << i;
   }
@@ -91,7 +91,7 @@ TEST_F(Exactness, KernelsOfEveryCoreOnTheHost) {
 
 TEST_F(Exactness, ExportedFileOnTheHost) {
   const Graph read = formats::read_tflite(formats::write_tflite(classifier->model().int8_net));
-  run::Int8Engine engine(read);
+  run::Engine engine(read);
   for (size_t i = 0; i < features.size(); ++i)
     ASSERT_EQ(engine.run(features[i]), expected[i]) << "clip " << i;
 }

@@ -10,7 +10,7 @@
 #include "tinyml/formats/tflite.h"
 #include "tinyml/project/program.h"
 #include "tinyml/project/sensors/sensor_classifier.h"
-#include "tinyml/run/int8_engine.h"
+#include "tinyml/run/engine.h"
 
 namespace tinyml {
 namespace {
@@ -62,7 +62,7 @@ class SensorExactness : public testing::TestWithParam<Kind> {
       windows.push_back(extractor.to_counts(recording.rows(0, 64)));
       features.push_back(extractor.extract(recording.rows(0, 64)));
     }
-    run::Int8Engine engine(classifier->model().nets.int8_net);
+    run::Engine engine(classifier->model().nets.int8_net);
     for (const auto& input : features) expected.push_back(engine.run(input));
     ASSERT_FALSE(expected.empty());
   }
@@ -82,7 +82,7 @@ TEST_P(SensorExactness, SavedProjectsAnswerTheSame) {
   EXPECT_EQ(again.predict(recording).scores, classifier->predict(recording).scores);
   const project::Program program = project::load_program(folder.path());
   EXPECT_EQ(formats::write_tflite(program.net), formats::write_tflite(again.model().nets.int8_net));
-  run::Int8Engine engine(program.net);
+  run::Engine engine(program.net);
   for (size_t i = 0; i < features.size(); ++i) ASSERT_EQ(engine.run(features[i]), expected[i]);
 }
 

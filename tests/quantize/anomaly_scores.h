@@ -7,8 +7,8 @@
 
 #include "tinyml/base/random.h"
 #include "tinyml/quantize/anomaly.h"
+#include "tinyml/run/engine.h"
 #include "tinyml/run/float_engine.h"
-#include "tinyml/run/int8_engine.h"
 
 namespace tinyml {
 
@@ -58,7 +58,7 @@ inline std::vector<double> float_scores(const Graph& net, const train::FeatureRo
 }
 
 inline std::vector<double> int8_scores(const Graph& net, const train::FeatureRows& rows) {
-  run::Int8Engine engine(net);
+  run::Engine engine(net);
   std::vector<double> scores;
   for (const auto& row : rows) {
     std::vector<int8_t> input;

@@ -10,8 +10,8 @@
 #include "tests/quantize/anomaly_scores.h"
 #include "tinyml/formats/tflite.h"
 #include "tinyml/ops/operator.h"
+#include "tinyml/run/engine.h"
 #include "tinyml/run/float_engine.h"
-#include "tinyml/run/int8_engine.h"
 
 namespace tinyml {
 namespace {
@@ -173,7 +173,7 @@ TEST(Anomaly, TensorFlowLiteMicroScoresTheSame) {
     const train::AnomalyNet net = train::train_anomaly(input, normal, normal, options, pool);
     const Graph int8 = quantize::quantize_anomaly(net, normal, kFeatures, pool);
     std::vector<oracle::Call> calls, expected;
-    run::Int8Engine engine(int8);
+    run::Engine engine(int8);
     for (const auto& row : odd) {
       std::vector<int8_t> levels;
       for (const float value : row) levels.push_back(static_cast<int8_t>(std::lround(value / kStep)));

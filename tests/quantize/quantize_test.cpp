@@ -7,8 +7,8 @@
 #include "tinyml/graph/builder.h"
 #include "tinyml/graph/rewrites.h"
 #include "tinyml/quantize/post_training.h"
+#include "tinyml/run/engine.h"
 #include "tinyml/run/float_engine.h"
-#include "tinyml/run/int8_engine.h"
 
 namespace tinyml::quantize {
 namespace {
@@ -46,7 +46,7 @@ TEST(Quantize, Int8FollowsFloat) {
     const auto ranges = calibrate(net, 64, representative, {method}, pool);
     const Graph quantized = quantize(net, ranges);
     verify(quantized);
-    run::Int8Engine int8(quantized);
+    run::Engine int8(quantized);
     run::FloatEngine reference(net, 1, pool);
     const Quantization in = quantized[quantized.inputs[0]].quantization;
     const Quantization out = quantized[quantized.outputs[0]].quantization;
@@ -80,7 +80,7 @@ void motion(size_t index, std::span<float> input) {
 
 /// The largest difference of the int8 net from the float one, in real units.
 double worst_difference(const Graph& net, const Graph& quantized, const FillInput& fill, ThreadPool& pool) {
-  run::Int8Engine int8(quantized);
+  run::Engine int8(quantized);
   run::FloatEngine reference(net, 1, pool);
   const Quantization in = quantized[quantized.inputs[0]].quantization;
   const Quantization out = quantized[quantized.outputs[0]].quantization;

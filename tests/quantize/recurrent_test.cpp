@@ -12,8 +12,8 @@
 #include "tinyml/formats/tflite.h"
 #include "tinyml/graph/rewrites.h"
 #include "tinyml/quantize/post_training.h"
+#include "tinyml/run/engine.h"
 #include "tinyml/run/float_engine.h"
-#include "tinyml/run/int8_engine.h"
 #include "tinyml/train/architectures.h"
 
 namespace tinyml::quantize {
@@ -110,7 +110,7 @@ TEST_P(QuantizedRecurrent, FileAnswersWindowAfterWindowAsTheNetInMemory) {
     const Bytes file = formats::write_tflite(net);
     const Graph read = formats::read_tflite(file);
     EXPECT_EQ(formats::write_tflite(read), file);
-    run::Int8Engine in_memory(net), from_file(read);
+    run::Engine in_memory(net), from_file(read);
     for (const Bytes& input : windows(shape, net, seed, 40)) {
       const Bytes answer = in_memory.run({input})[0];
       values.insert(answer.begin(), answer.end());
@@ -127,7 +127,7 @@ TEST_P(QuantizedRecurrent, TensorFlowLiteMicroAnswersWindowAfterWindowAsTheNetIn
     const Graph net = int8_net(shape, seed);
     const std::vector<Bytes> inputs = windows(shape, net, seed, 20);
     const std::vector<Bytes> answers = oracle::run_tflite_micro(formats::write_tflite(net), inputs);
-    run::Int8Engine engine(net);
+    run::Engine engine(net);
     for (size_t i = 0; i < inputs.size(); ++i) ASSERT_EQ(engine.run({inputs[i]})[0], answers[i]) << i;
   }
 }

@@ -6,7 +6,7 @@
 
 #include "tests/run/npz.h"
 #include "tinyml/formats/tflite.h"
-#include "tinyml/run/int8_engine.h"
+#include "tinyml/run/engine.h"
 
 namespace tinyml {
 namespace {
@@ -26,7 +26,7 @@ TEST_P(Golden, HasNoDifference) {
   if (!std::filesystem::exists(path)) GTEST_SKIP() << "skipped: no " << path;
   const Graph graph = formats::read_tflite(read_bytes(path));
   const auto arrays = tests::read_npz(models() / fmt::format("{}.golden.npz", name));
-  run::Int8Engine engine(graph, {.core = core});
+  run::Engine engine(graph, {.core = core});
   int vectors = 0;
   for (; arrays.contains(fmt::format("in0_{}", vectors)); ++vectors) {
     const std::vector<Bytes> outputs = engine.run({arrays.at(fmt::format("in0_{}", vectors))});

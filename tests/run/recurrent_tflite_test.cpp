@@ -9,16 +9,14 @@
 #include "tests/oracle/oracle.h"
 #include "tinyml/formats/tflite.h"
 #include "tinyml/graph/builder.h"
+#include "tinyml/run/engine.h"
 #include "tinyml/run/float_engine.h"
-#include "tinyml/run/int8_engine.h"
 #include "tinyml/schema/tflite_generated.h"
 
 namespace tinyml {
 namespace {
 
 using tests::OperatorCase;
-
-Bytes bytes_of(const std::vector<int8_t>& values) { return {values.begin(), values.end()}; }
 
 /// Float layers `of` one kind, and what a classifier has around them.
 Graph float_net(TensorId (GraphBuilder::*layer)(TensorId, int32_t), bool last) {
@@ -41,7 +39,7 @@ TEST(RecurrentTflite, CasesHaveOutputsOfAllKinds) {
   for (const auto& cases : {tests::lstm_cases(), tests::gru_cases()}) {
     std::set<uint8_t> values;
     for (const OperatorCase& one : cases) {
-      const Bytes output = run::Int8Engine(one.graph).run({bytes_of(one.inputs[0])})[0];
+      const Bytes output = run::Engine(one.graph).run({one.inputs[0]})[0];
       values.insert(output.begin(), output.end());
     }
     EXPECT_GT(values.size(), 150u);
@@ -82,8 +80,8 @@ TEST(RecurrentTflite, AGruAnswersTheSameFromItsFile) {
   for (const OperatorCase& one : tests::gru_cases()) {
     SCOPED_TRACE(one.name);
     const Graph read = formats::read_tflite(formats::write_tflite(one.graph));
-    run::Int8Engine in_memory(one.graph), from_file(read);
-    const Bytes input = bytes_of(one.inputs[0]);
+    run::Engine in_memory(one.graph), from_file(read);
+    const Bytes input = one.inputs[0];
     EXPECT_EQ(from_file.run({input}), in_memory.run({input}));
   }
 }
@@ -131,9 +129,9 @@ TEST(RecurrentTflite, AGruOfOtherNumbersIsRefused) {
 }
 
 std::vector<Bytes> three_calls(const OperatorCase& one) {
-  Bytes other = bytes_of(one.inputs[0]);
+  Bytes other = one.inputs[0];
   for (uint8_t& byte : other) byte = static_cast<uint8_t>(byte * 37 + 11);
-  return {bytes_of(one.inputs[0]), other, bytes_of(one.inputs[0])};
+  return {one.inputs[0], other, one.inputs[0]};
 }
 
 TEST(RecurrentTflite, StateCarriesOverAsInTensorFlowLiteMicro) {
@@ -144,7 +142,7 @@ TEST(RecurrentTflite, StateCarriesOverAsInTensorFlowLiteMicro) {
     const std::vector<Bytes> calls = three_calls(one);
     const std::vector<Bytes> expected = oracle::run_tflite_micro(file, calls);
     const Graph read = formats::read_tflite(file);
-    run::Int8Engine engine(read);
+    run::Engine engine(read);
     for (int round = 0; round < 2; ++round, engine.reset()) {
       for (size_t i = 0; i < calls.size(); ++i) EXPECT_EQ(engine.run({calls[i]})[0], expected[i]) << i;
     }
@@ -160,7 +158,7 @@ TEST(RecurrentTflite, WindowsBeginAnewInTensorFlowLiteMicro) {
     const std::vector<Bytes> expected = oracle::run_tflite_micro(file, calls);
     EXPECT_EQ(expected[2], expected[0]);
     const Graph read = formats::read_tflite(file);
-    run::Int8Engine in_memory(one.graph), from_file(read);
+    run::Engine in_memory(one.graph), from_file(read);
     for (size_t i = 0; i < calls.size(); ++i) {
       EXPECT_EQ(in_memory.run({calls[i]})[0], expected[i]) << i;
       EXPECT_EQ(from_file.run({calls[i]})[0], expected[i]) << i;

@@ -7,7 +7,7 @@
 #include "tests/oracle/oracle.h"
 #include "tinyml/base/random.h"
 #include "tinyml/formats/tflite.h"
-#include "tinyml/run/int8_engine.h"
+#include "tinyml/run/engine.h"
 
 namespace tinyml {
 namespace {
@@ -45,7 +45,7 @@ Graph dense_of(const Sum& s) {
 TEST(ScaleProduct, OfADenseLayerIsDouble) {
   for (const Sum& s : kSums) {
     const Graph graph = dense_of(s);
-    EXPECT_EQ(run::Int8Engine(graph).run({Bytes{1}})[0], Bytes{s.answer}) << s.sum;
+    EXPECT_EQ(run::Engine(graph).run({Bytes{1}})[0], Bytes{s.answer}) << s.sum;
   }
 }
 
@@ -79,7 +79,7 @@ TEST(ScaleProduct, OfRecurrentLayersIsThatOfTensorFlowLiteMicro) {
       for (uint8_t& byte : input) byte = static_cast<uint8_t>(random.next());
     }
     const std::vector<Bytes> expected = oracle::run_tflite_micro(formats::write_tflite(net), inputs);
-    run::Int8Engine engine(net);
+    run::Engine engine(net);
     for (size_t i = 0; i < inputs.size(); ++i) ASSERT_EQ(engine.run({inputs[i]})[0], expected[i]) << i;
   }
 }

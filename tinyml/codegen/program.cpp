@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "tinyml/base/error.h"
@@ -15,8 +16,21 @@ namespace tinyml::codegen {
 namespace {
 
 std::string c_type(DType dtype) {
-  TINYML_CHECK(dtype == DType::int8 || dtype == DType::int16 || dtype == DType::int32);
+  if (dtype == DType::float32) return "float";
+  if (dtype == DType::boolean) return "bool";
   return fmt::format("{}_t", name_of(dtype));
+}
+
+/// The constants that a kernel takes as inputs, as tables; by input, empty elsewhere.
+std::vector<std::optional<ops::Table>> constant_inputs(const Graph& graph, const Node& node,
+                                                       const ops::KernelCall& call) {
+  std::vector<std::optional<ops::Table>> tables(node.inputs.size());
+  for (size_t i = 0; i < node.inputs.size() && call.takes_constants; ++i) {
+    const TensorId id = node.inputs[i];
+    if (id == kNoTensor || !graph[id].is_constant()) continue;
+    tables[i] = ops::Table{fmt::format("input_{}", i), c_type(graph[id].dtype), *graph[id].data};
+  }
+  return tables;
 }
 
 bool is_activation(const Graph& graph, TensorId id) { return id != kNoTensor && !graph[id].is_constant(); }
@@ -119,25 +133,41 @@ PrintedLayer print_layer(const Program& program, size_t index, const std::string
   layer.header = call.header;
   layer.info = {graph[node.outputs[0]].name, std::string(name_of(node.op)), ops::macs(graph, node), symbol,
                 0};
-  for (const ops::Table& table : call.tables)
-    layer.info.table_bytes += static_cast<int64_t>(table.bytes.size());
+  const std::vector<std::optional<ops::Table>> constants = constant_inputs(graph, node, call);
+  std::vector<ops::Table> tables = call.tables;
+  for (const auto& constant : constants) {
+    if (constant) tables.push_back(*constant);
+  }
+  for (const ops::Table& table : tables) layer.info.table_bytes += static_cast<int64_t>(table.bytes.size());
 
-  std::vector<std::string> arguments = {fmt::format("{}_parameters()", symbol)};
+  std::vector<std::string> inputs, outputs;
   std::string signature;
-  for (TensorId id : node.inputs) {
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    const TensorId id = node.inputs[i];
+    if (constants[i]) inputs.push_back(fmt::format("{}_{}", symbol, constants[i]->name));
     if (!is_activation(graph, id)) continue;
-    arguments.push_back(pointer_to(program, id, true));
+    inputs.push_back(pointer_to(program, id, true));
     if (!is_external(program, id) || layer.takes_input) continue;
     layer.takes_input = true;
     signature = fmt::format("const {}* input", c_type(graph[id].dtype));
   }
-  for (const ops::Table& table : call.tables) arguments.push_back(fmt::format("{}_{}", symbol, table.name));
   for (TensorId id : node.outputs) {
-    arguments.push_back(pointer_to(program, id, false));
+    outputs.push_back(pointer_to(program, id, false));
     if (!is_external(program, id)) continue;
     layer.takes_output = true;
     signature += fmt::format("{}{}* output", signature.empty() ? "" : ", ", c_type(graph[id].dtype));
   }
+  std::string arrays;
+  std::vector<std::string> arguments = {fmt::format("{}_parameters()", symbol)};
+  const auto pass = [&](bool as_array, const char* type, const char* name,
+                        std::vector<std::string>& pointers) {
+    if (!as_array) return arguments.insert(arguments.end(), pointers.begin(), pointers.end()), void();
+    arrays += fmt::format("  {} const {}[] = {{{}}};\n", type, name, fmt::join(pointers, ", "));
+    arguments.push_back(name);
+  };
+  pass(call.input_array, "const void*", "inputs", inputs);
+  for (const ops::Table& table : call.tables) arguments.push_back(fmt::format("{}_{}", symbol, table.name));
+  pass(call.output_array, "void*", "outputs", outputs);
   if (call.state_bytes > 0) arguments.push_back(fmt::format("layer_state + {}", program.state_offset[index]));
   if (call.scratch_bytes > 0)
     arguments.push_back(fmt::format("arena + {}", program.plan.scratch_offset[index]));
@@ -149,12 +179,12 @@ PrintedLayer print_layer(const Program& program, size_t index, const std::string
               ? fmt::format(", {} bytes of scratch.\n", with_separators(call.scratch_bytes))
               : std::string(".\n");
   text += print_parameters(call, symbol);
-  for (const ops::Table& table : call.tables) {
+  for (const ops::Table& table : tables) {
     text += fmt::format("alignas(4) const {} {}_{}[{}] = {{\n{}}};\n", table.element, symbol, table.name,
                         table_size(table), table_rows(table));
   }
-  text += fmt::format("TINYML_NOINLINE void {}({}) {{\n  tinyml::device::{}(\n      {});\n}}\n", symbol,
-                      signature, call.function, fmt::join(arguments, ",\n      "));
+  text += fmt::format("TINYML_NOINLINE void {}({}) {{\n{}  tinyml::device::{}(\n      {});\n}}\n", symbol,
+                      signature, arrays, call.function, fmt::join(arguments, ",\n      "));
   return layer;
 }
 

@@ -61,6 +61,7 @@ auto with_element(const ops::Table& table, Use use) {
   if (type == "uint16_t") return use(uint16_t{});
   if (type == "int32_t") return use(int32_t{});
   if (type == "uint32_t") return use(uint32_t{});
+  if (type == "bool") return use(bool{});
   if (type == "int64_t") return use(int64_t{});
   if (type == "uint64_t") return use(uint64_t{});
   TINYML_CHECK(type == "float");

@@ -14,15 +14,30 @@ bool holds(int64_t value) {
   return value >= std::numeric_limits<T>::min() && value <= std::numeric_limits<T>::max();
 }
 
-void check_activation(const Tensor& tensor) {
+/// Of any type that a graph's values may have.
+void check_value(const Tensor& tensor) {
   if (tensor.shape.empty()) refuse(fmt::format("{} without a shape", tensor.name));
-  if (tensor.dtype == DType::float32) return;
-  if (tensor.dtype != DType::int8) {
-    refuse(fmt::format("{} of {} (int8 and float32 are)", tensor.name, name_of(tensor.dtype)));
-  }
-  if (tensor.quantization.scales.size() != 1) {
+  if (tensor.quantization.scales.size() > 1) {
     reject(fmt::format("{} has {} scales instead of one", tensor.name, tensor.quantization.scales.size()));
   }
+}
+
+void check_activation(const Tensor& tensor) {
+  check_value(tensor);
+  if (tensor.dtype == DType::float32) return;
+  if (tensor.dtype != DType::int8 && tensor.dtype != DType::int16) {
+    refuse(fmt::format("{} of {} (int8, int16 and float32 are)", tensor.name, name_of(tensor.dtype)));
+  }
+  if (tensor.quantization.empty()) reject(fmt::format("{} has no scale", tensor.name));
+}
+
+/// Whether the operator's own read_tflite checks which inputs are constants and their types.
+bool takes_any_inputs(const Operator& op) {
+  return std::visit(
+      [](const auto& attributes) {
+        return requires { attributes.kAnyInputs; };
+      },
+      op);
 }
 
 /// Input 1 and 2 of convolutions and dense layers; `axis` is that of the output channels.
@@ -89,7 +104,7 @@ void check_input(const Graph& graph, TensorId id) {
   if (id == kNoTensor) reject("a model input is missing");
   const Tensor& tensor = graph[id];
   if (tensor.is_constant()) reject(fmt::format("the model input {} is a constant", tensor.name));
-  with_context("model input", [&] { check_activation(tensor); });
+  with_context("model input", [&] { check_value(tensor); });
   if (tensor.shape[0] != 1) {
     refuse(fmt::format("the batch of {1} of the model input {0} (1 is)", tensor.name, tensor.shape[0]));
   }
@@ -101,6 +116,8 @@ void check_output(const Graph& graph, TensorId id) {
 }
 
 void check_node(const Graph& graph, const Node& node) {
+  for (const TensorId id : node.outputs) check_value(graph[id]);
+  if (takes_any_inputs(node.op)) return;
   const bool parameters = std::holds_alternative<Conv2D>(node.op) ||
                           std::holds_alternative<DepthwiseConv2D>(node.op) ||
                           std::holds_alternative<FullyConnected>(node.op);

@@ -217,16 +217,19 @@ class Reader {
   void check(const Node& node) {
     variables_.refuse_in(graph_, node.outputs);
     tflite::check_node(graph_, node);
-    const Tensor& output = graph_[node.outputs[0]];
-    const Shape shape = output.shape;
-    const DType dtype = output.dtype;
+    std::vector<std::pair<Shape, DType>> in_file;
+    for (const TensorId id : node.outputs) in_file.emplace_back(graph_[id].shape, graph_[id].dtype);
     ops::infer(graph_, node);
-    if (output.shape != shape) {
-      reject(fmt::format("its output is {} in the file and {} by its inputs and options", to_string(shape),
-                         to_string(output.shape)));
-    }
-    if (output.dtype != dtype) {
-      refuse(fmt::format("{} to {}", tinyml::name_of(output.dtype), tinyml::name_of(dtype)));
+    for (size_t i = 0; i < in_file.size(); ++i) {
+      const auto& [shape, dtype] = in_file[i];
+      const Tensor& output = graph_[node.outputs[i]];
+      if (output.shape != shape) {
+        reject(fmt::format("its output is {} in the file and {} by its inputs and options", to_string(shape),
+                           to_string(output.shape)));
+      }
+      if (output.dtype != dtype) {
+        refuse(fmt::format("{} to {}", tinyml::name_of(output.dtype), tinyml::name_of(dtype)));
+      }
     }
   }
 

@@ -18,6 +18,7 @@ enum class Padding : uint8_t { same, valid };
 // The operators' attributes. Each comment names the inputs in order and the output.
 // `kTrainable`: has a gradient. `kDeployable`: has an int8 kernel; the others are folded away before.
 // `kInTflite`: a builtin operator of the .tflite format.
+// `kAnyInputs`, where it is there: inputs may be constants and of several types; its own code checks them.
 
 /// input NHWC, weights OHWI, bias [O] -> NHWO. A 1-D convolution has H = 1.
 struct Conv2D {
@@ -123,6 +124,21 @@ struct Reshape {
   static constexpr std::string_view kName = "reshape";
   static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true;
   Shape shape;
+};
+
+/// Any number of inputs whose extents are equal but along `axis` -> one after the other along it.
+struct Concatenation {
+  static constexpr std::string_view kName = "concatenation";
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true, kAnyInputs = true;
+  int32_t axis = 0;  // not negative
+};
+
+/// input -> its parts along `axis`, with these extents there.
+struct Split {
+  static constexpr std::string_view kName = "split";
+  static constexpr bool kTrainable = false, kDeployable = true, kInTflite = true, kAnyInputs = true;
+  int32_t axis = 0;  // not negative
+  std::vector<int32_t> extents;
 };
 
 /// input [N, T, I], weights of the input [H, I] and of the output before [H, H] and bias [H], each for the
@@ -263,6 +279,8 @@ struct Wavelet {
   X(Dropout)                \
   X(Softmax)                \
   X(Reshape)                \
+  X(Concatenation)          \
+  X(Split)                  \
   X(Lstm)                   \
   X(Gru)                    \
   X(LastStep)               \

@@ -7,11 +7,13 @@ int64_t size_of(DType dtype) {
   switch (dtype) {
     case DType::int8:
     case DType::uint8:
+    case DType::boolean:
       return 1;
     case DType::int16:
       return 2;
     case DType::float32:
     case DType::int32:
+    case DType::uint32:
       return 4;
     case DType::int64:
       return 8;
@@ -31,8 +33,12 @@ std::string_view name_of(DType dtype) {
       return "int16";
     case DType::int32:
       return "int32";
+    case DType::uint32:
+      return "uint32";
     case DType::int64:
       return "int64";
+    case DType::boolean:
+      return "bool";
   }
   return "?";
 }

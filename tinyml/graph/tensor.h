@@ -12,7 +12,7 @@
 
 namespace tinyml {
 
-enum class DType : uint8_t { float32, int8, uint8, int16, int32, int64 };
+enum class DType : uint8_t { float32, int8, uint8, int16, int32, uint32, int64, boolean };
 
 int64_t size_of(DType dtype);
 std::string_view name_of(DType dtype);

@@ -33,13 +33,17 @@ struct Parameter {
 /// One call of one device kernel. The code generator prints it; the host engine runs it. The call is
 ///   function(parameters, inputs…, tables…, outputs…, state, scratch)
 /// where `state` is passed only when state_bytes > 0 and `scratch` only when scratch_bytes > 0.
-/// The inputs are the node's that are not constants. An empty `function` (Reshape): no call, the output is an
-/// alias of input 0. Scratch is aligned to 8 bytes, all else to 4.
+/// An empty `function` (Reshape): no call, the output is an alias of input 0. Scratch is aligned to 8 bytes,
+/// all else to 4.
 struct KernelCall {
   std::string header;    // "tinyml/device/nn/conv_2d.h"
   std::string function;  // "conv_2d", in namespace tinyml::device
   std::vector<Parameter> parameters;
   std::vector<Table> tables;
+  /// Whether the inputs are all of the node's, or those that are not constants.
+  bool takes_constants = false;
+  /// Whether inputs or outputs, which may be any number, are one argument: an array of pointers to void.
+  bool input_array = false, output_array = false;
   int64_t scratch_bytes = 0;
   /// Memory that is the call's own and keeps its bytes from one inference to the next; zeros at first and
   /// after a reset.

@@ -58,13 +58,8 @@ constexpr int32_t kWhole = 0b101, kGone = 0b010;
 void write_tflite(const LastStep&, TfliteWriter& writer) {
   writer.builtin = schema::BuiltinOperator::STRIDED_SLICE;
   set_versions(writer, 1, 2);
-  const auto add = [&](const char* name, std::vector<int32_t> values) {
-    Tensor tensor;
-    tensor.name = writer.output().name + name;
-    tensor.dtype = DType::int32;
-    tensor.shape = {static_cast<int32_t>(values.size())};
-    tensor.data = to_constant(std::span<const int32_t>(values));
-    writer.more_inputs.push_back(std::move(tensor));
+  const auto add = [&](const char* name, const std::vector<int32_t>& values) {
+    writer.more_inputs.push_back(int32_constant(writer.output().name + name, values));
   };
   add("/begin", {0, -1, 0});
   add("/end", {0, 0, 0});

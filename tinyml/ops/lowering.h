@@ -60,8 +60,9 @@ constexpr const char* element_name() {
   if constexpr (std::is_same_v<T, int8_t>) return "int8_t";
   if constexpr (std::is_same_v<T, int16_t>) return "int16_t";
   if constexpr (std::is_same_v<T, uint16_t>) return "uint16_t";
-  if constexpr (std::is_same_v<T, uint16_t>) return "uint16_t";
   if constexpr (std::is_same_v<T, int32_t>) return "int32_t";
+  if constexpr (std::is_same_v<T, int64_t>) return "int64_t";
+  if constexpr (std::is_same_v<T, float>) return "float";
 }
 
 template <class T>
@@ -89,38 +90,67 @@ std::vector<Parameter> list_parameters(const P& p) {
   return list;
 }
 
-/// The call of a kernel whose tables have the element types `Elements`, in order; `Inputs` activations in,
-/// one out. `kernel` is invoked as kernel(parameters, inputs…, tables…, output[, scratch]).
-template <int Inputs, class... Elements, class P, class Kernel>
-KernelCall make_call(std::string header, std::string function, const P& p, std::vector<Table> tables,
-                     int64_t scratch_bytes, int64_t lead, Kernel kernel) {
+template <class... T>
+struct Types {};
+
+/// The call of a kernel from activations of the types `Inputs` to one of `Output`, whose tables have the
+/// element types `Elements`, in order. `kernel` is invoked as
+/// kernel(parameters, inputs…, tables…, output[, scratch]).
+template <class Output, class... Inputs, class... Elements, class P, class Kernel>
+KernelCall make_typed_call(Types<Inputs...>, Types<Elements...>, std::string header, std::string function,
+                           const P& p, std::vector<Table> tables, int64_t scratch_bytes, int64_t lead,
+                           Kernel kernel) {
   TINYML_CHECK(tables.size() == sizeof...(Elements));
   KernelCall call{.header = "tinyml/device/nn/" + std::move(header),
                   .function = std::move(function),
                   .parameters = list_parameters(p),
                   .tables = std::move(tables),
                   .scratch_bytes = scratch_bytes,
-                  .overlap_lead = lead,
-                  .run = {}};
+                  .overlap_lead = lead};
   auto constants = std::make_shared<const std::vector<Table>>(call.tables);
   call.run = [p, kernel, constants](std::span<const void* const> inputs, std::span<void* const> outputs,
                                     void* scratch) {
     [&]<size_t... I, size_t... T>(std::index_sequence<I...>, std::index_sequence<T...>) {
-      int8_t* output = static_cast<int8_t*>(outputs[0]);
+      auto* output = static_cast<Output*>(outputs[0]);
       const auto run = [&](auto... rest) {
-        kernel(p, static_cast<const int8_t*>(inputs[I])...,
+        kernel(p, static_cast<const Inputs*>(inputs[I])...,
                reinterpret_cast<const Elements*>((*constants)[T].bytes.data())..., output, rest...);
       };
-      if constexpr (std::is_invocable_v<Kernel, const P&, decltype((void)I, (const int8_t*){})...,
-                                        const Elements*..., int8_t*, void*>) {
+      if constexpr (std::is_invocable_v<Kernel, const P&, const Inputs*..., const Elements*..., Output*,
+                                        void*>) {
         run(scratch);
       } else {
         run();
       }
     }
-    (std::make_index_sequence<Inputs>(), std::index_sequence_for<Elements...>());
+    (std::index_sequence_for<Inputs...>(), std::index_sequence_for<Elements...>());
   };
   return call;
+}
+
+/// The same with one or two int8 inputs and an int8 output.
+template <int Inputs, class... Elements, class P, class Kernel>
+KernelCall make_call(std::string header, std::string function, const P& p, std::vector<Table> tables,
+                     int64_t scratch_bytes, int64_t lead, Kernel kernel) {
+  using InputTypes = std::conditional_t<Inputs == 1, Types<int8_t>, Types<int8_t, int8_t>>;
+  return make_typed_call<int8_t>(InputTypes{}, Types<Elements...>{}, std::move(header), std::move(function),
+                                 p, std::move(tables), scratch_bytes, lead, kernel);
+}
+
+/// Calls `use` with a value of an unsigned type as wide as an element of `dtype`, for kernels that only move
+/// elements.
+template <class Use>
+auto with_element_bits(DType dtype, Use use) {
+  switch (size_of(dtype)) {
+    case 1:
+      return use(uint8_t{});
+    case 2:
+      return use(uint16_t{});
+    case 4:
+      return use(uint32_t{});
+    default:
+      return use(uint64_t{});
+  }
 }
 
 /// A call whose scratch is its state instead.

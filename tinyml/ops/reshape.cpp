@@ -34,12 +34,7 @@ KernelCall lower(const Reshape&, const Graph&, const Node&, const Target&) { ret
 
 void write_tflite(const Reshape& op, TfliteWriter& writer) {
   writer.builtin = schema::BuiltinOperator::RESHAPE;
-  Tensor shape;
-  shape.name = writer.output().name + "/shape";
-  shape.dtype = DType::int32;
-  shape.shape = {static_cast<int32_t>(op.shape.size())};
-  shape.data = to_constant(std::span<const int32_t>(op.shape));
-  writer.more_inputs.push_back(std::move(shape));
+  writer.more_inputs.push_back(int32_constant(writer.output().name + "/shape", op.shape));
   schema::ReshapeOptionsT options;
   options.new_shape = op.shape;
   writer.options.Set(std::move(options));

@@ -40,9 +40,12 @@ inline Padding from_tflite(schema::Padding padding) {
   throw Error(ErrorKind::bad_file, "there is no padding " + std::to_string(static_cast<int>(padding)));
 }
 
+/// More inputs than a model has.
+constexpr size_t kMostOperands = 1 << 10;
+
 /// Checks that there are `least` to `most` inputs, none of them left out but at the end, where they are
-/// dropped, and one output. Errors: bad_file.
-inline void expect_operands(const TfliteReader& reader, size_t least, size_t most) {
+/// dropped. Errors: bad_file.
+inline void expect_inputs(const TfliteReader& reader, size_t least, size_t most) {
   std::vector<TensorId>& inputs = reader.node.inputs;
   while (!inputs.empty() && inputs.back() == kNoTensor) inputs.pop_back();
   bool complete = inputs.size() >= least && inputs.size() <= most;
@@ -52,6 +55,11 @@ inline void expect_operands(const TfliteReader& reader, size_t least, size_t mos
                                          std::to_string(least) +
                                          (most > least ? " to " + std::to_string(most) : ""));
   }
+}
+
+/// The same; and one output. Errors: bad_file.
+inline void expect_operands(const TfliteReader& reader, size_t least, size_t most) {
+  expect_inputs(reader, least, most);
   if (reader.node.outputs.size() != 1) {
     throw Error(ErrorKind::bad_file,
                 "it has " + std::to_string(reader.node.outputs.size()) + " outputs instead of one");
@@ -73,6 +81,37 @@ inline void expect_parameters(const Graph& graph, const Node& node, size_t matri
       refuse("the weights " + tensor.name + ", which are not symmetric with one scale");
     }
   }
+}
+
+/// The elements of an int32 constant, for attributes that TFLite passes as inputs. Errors: unsupported.
+inline std::vector<int32_t> constant_values(const Tensor& tensor) {
+  if (!tensor.is_constant() || tensor.dtype != DType::int32) {
+    refuse("the input " + tensor.name + ", which is not an int32 constant");
+  }
+  const auto values = tensor.values<int32_t>();
+  return {values.begin(), values.end()};
+}
+
+inline int32_t constant_scalar(const Tensor& tensor) {
+  const std::vector<int32_t> values = constant_values(tensor);
+  if (values.size() != 1) refuse("the input " + tensor.name + ", which is not one number");
+  return values[0];
+}
+
+/// Such an input. A scalar has no extents.
+inline Tensor int32_constant(std::string name, const std::vector<int32_t>& values) {
+  Tensor tensor;
+  tensor.name = std::move(name);
+  tensor.dtype = DType::int32;
+  tensor.shape = {static_cast<int32_t>(values.size())};
+  tensor.data = to_constant(std::span<const int32_t>(values));
+  return tensor;
+}
+
+inline Tensor int32_scalar(std::string name, int32_t value) {
+  Tensor tensor = int32_constant(std::move(name), {value});
+  tensor.shape.clear();
+  return tensor;
 }
 
 /// The operator's options. Errors: bad_file, where they are missing or another operator's.

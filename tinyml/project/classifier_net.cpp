@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "tinyml/quantize/post_training.h"
+#include "tinyml/run/engine.h"
 #include "tinyml/run/float_engine.h"
-#include "tinyml/run/int8_engine.h"
 
 namespace tinyml::project {
 
@@ -82,7 +82,7 @@ std::vector<std::vector<float>> scores_of(const ClassifierModel& model,
   }
   const auto threads = static_cast<size_t>(pool.threads());
   pool.run(threads, [&](size_t part, int) {
-    run::Int8Engine engine(model.int8_net);
+    run::Engine engine(model.int8_net);
     for (size_t i = part; i < features.size(); i += threads) {
       scores[i] = dequantize_scores(model.int8_net, engine.run(features[i]));
     }

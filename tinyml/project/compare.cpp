@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "tinyml/ops/front_end.h"
-#include "tinyml/run/int8_engine.h"
+#include "tinyml/run/engine.h"
 
 namespace tinyml::project {
 namespace {
@@ -27,7 +27,7 @@ std::vector<std::vector<int8_t>> run_host(const Graph& net, const FeatureExtract
   std::vector<std::vector<int8_t>> scores(windows.size());
   const auto threads = static_cast<size_t>(pool.threads());
   pool.run(threads, [&](size_t part, int) {
-    run::Int8Engine engine(net, {core, Mode::balanced});
+    run::Engine engine(net, {core, Mode::balanced});
     std::vector<int8_t> features(static_cast<size_t>(extractor.size()));
     for (size_t i = part; i < windows.size(); i += threads) {
       extractor.extract(windows[i], features);

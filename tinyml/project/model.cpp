@@ -3,12 +3,9 @@
 
 #include <fmt/core.h>
 
-#include <cstring>
-
 #include "tinyml/formats/tflite.h"
 #include "tinyml/project/program.h"
-#include "tinyml/run/float_engine.h"
-#include "tinyml/run/int8_engine.h"
+#include "tinyml/run/engine.h"
 
 namespace tinyml {
 
@@ -17,24 +14,7 @@ struct Model::State {
 
   Graph graph;
   Bytes file;
-  ThreadPool pool{1};
-  std::unique_ptr<run::Int8Engine> int8_engine;
-  std::unique_ptr<run::FloatEngine> float_engine;
-
-  std::vector<Bytes> run_float(const std::vector<std::span<const uint8_t>>& inputs) {
-    if (!float_engine) float_engine = std::make_unique<run::FloatEngine>(graph, 1, pool);
-    for (size_t i = 0; i < inputs.size(); ++i) {
-      std::memcpy(float_engine->input(i).data(), inputs[i].data(), inputs[i].size());
-    }
-    float_engine->forward(false, 0, 1);
-    std::vector<Bytes> outputs;
-    for (size_t i = 0; i < graph.outputs.size(); ++i) {
-      const auto values = std::as_bytes(float_engine->output(i));
-      outputs.emplace_back(reinterpret_cast<const uint8_t*>(values.data()),
-                           reinterpret_cast<const uint8_t*>(values.data()) + values.size());
-    }
-    return outputs;
-  }
+  std::unique_ptr<run::Engine> engine;
 };
 
 Model::Model(Graph graph) : state_(std::make_unique<State>(std::move(graph))) {}
@@ -61,11 +41,10 @@ std::vector<Bytes> Model::run(const std::vector<std::span<const uint8_t>>& input
                               to_string(tensor.shape), tensor.size_bytes(), inputs[i].size()));
     }
   }
-  if (s.graph[s.graph.outputs.at(0)].dtype == DType::float32) return s.run_float(inputs);
-  if (!s.int8_engine) s.int8_engine = std::make_unique<run::Int8Engine>(s.graph);
+  if (!s.engine) s.engine = std::make_unique<run::Engine>(s.graph);
   std::vector<Bytes> copies;
   for (const auto input : inputs) copies.emplace_back(input.begin(), input.end());
-  return s.int8_engine->run(copies);
+  return s.engine->run(copies);
 }
 
 project::Profile Model::profile(const std::string& board, Mode mode) const {

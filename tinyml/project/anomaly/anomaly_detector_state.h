@@ -11,7 +11,7 @@
 #include "tinyml/project/anomaly/anomaly_evaluation.h"
 #include "tinyml/project/anomaly/anomaly_inputs.h"
 #include "tinyml/project/anomaly/anomaly_program.h"
-#include "tinyml/run/int8_engine.h"
+#include "tinyml/run/engine.h"
 
 namespace tinyml {
 

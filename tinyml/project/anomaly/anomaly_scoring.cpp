@@ -32,7 +32,7 @@ TensorId tensor_named(const Graph& graph, std::string_view name) {
 
 namespace {
 
-std::span<const int8_t> held_by(const run::Int8Engine& engine, TensorId id) {
+std::span<const int8_t> held_by(const run::Engine& engine, TensorId id) {
   const std::span<const uint8_t> bytes = engine.activation(id);
   return {reinterpret_cast<const int8_t*>(bytes.data()), bytes.size()};
 }
@@ -43,7 +43,7 @@ void to_shares(std::vector<double>& sizes) {
 }
 
 /// Squared errors of the forecasts, a share a step.
-std::vector<double> step_shares(const Graph& net, const run::Int8Engine& engine, TensorId error) {
+std::vector<double> step_shares(const Graph& net, const run::Engine& engine, TensorId error) {
   const std::span<const int8_t> values = held_by(engine, error);
   const size_t each = static_cast<size_t>(net[error].shape.back());
   const int zero = net[error].quantization.zero_point();
@@ -63,7 +63,7 @@ std::vector<int8_t> AnomalyDetector::State::levels(const Trained& trained,
   std::vector<int8_t> result(rows.size());
   const size_t parts = std::min(rows.size(), static_cast<size_t>(pool.threads()));
   pool.run(parts, [&](size_t part, int) {
-    run::Int8Engine engine(trained.int8_net);
+    run::Engine engine(trained.int8_net);
     for (size_t i = part; i < rows.size(); i += parts) result[i] = engine.run(rows[i]).at(0);
   });
   return result;
@@ -81,7 +81,7 @@ std::vector<AnomalyDetector::State::Answer> AnomalyDetector::State::answers(
   std::vector<Answer> result(rows.size());
   const size_t parts = std::min(rows.size(), static_cast<size_t>(pool.threads()));
   pool.run(parts, [&](size_t part, int) {
-    run::Int8Engine engine(m.int8_net);
+    run::Engine engine(m.int8_net);
     for (size_t i = part; i < rows.size(); i += parts) {
       Answer& answer = result[i];
       answer.level = engine.run(rows[i]).at(0);

@@ -11,7 +11,7 @@
 
 #include "tinyml/project/audio/audio_classifier.h"
 #include "tinyml/project/storage.h"
-#include "tinyml/run/int8_engine.h"
+#include "tinyml/run/engine.h"
 
 namespace tinyml {
 
@@ -27,7 +27,7 @@ struct AudioClassifier::State {
   std::optional<data::Dataset> dataset;  // that it was trained on
   project::TrainingRecord record;
   std::mutex predicting;
-  std::unique_ptr<run::Int8Engine> engine;
+  std::unique_ptr<run::Engine> engine;
 
   const project::AudioModel& trained() const {
     if (!model)
@@ -80,7 +80,7 @@ struct AudioClassifier::State {
     model = std::move(trained_model);
     project::put_metadata(model->float_net, model->labels, config);
     project::put_metadata(model->int8_net, model->labels, config);
-    engine = std::make_unique<run::Int8Engine>(model->int8_net);
+    engine = std::make_unique<run::Engine>(model->int8_net);
   }
 };
 

@@ -65,7 +65,7 @@ void SensorClassifier::State::adopt(project::SensorModel trained_model) {
     net->metadata["features"] = project::to_json(model->front_end);
   }
   features = std::make_unique<project::SensorFeatures>(model->front_end);
-  engine = std::make_unique<run::Int8Engine>(model->nets.int8_net);
+  engine = std::make_unique<run::Engine>(model->nets.int8_net);
 }
 
 std::vector<float> SensorClassifier::State::scores(project::WindowValues window) {

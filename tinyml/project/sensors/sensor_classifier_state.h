@@ -12,7 +12,7 @@
 #include "tinyml/base/error.h"
 #include "tinyml/project/sensors/sensor_classifier.h"
 #include "tinyml/project/storage.h"
-#include "tinyml/run/int8_engine.h"
+#include "tinyml/run/engine.h"
 
 namespace tinyml {
 
@@ -27,7 +27,7 @@ struct SensorClassifier::State {
   std::optional<project::SensorExamples> examples;  // that it was trained on
   project::TrainingRecord record;
   std::mutex predicting;
-  std::unique_ptr<run::Int8Engine> engine;
+  std::unique_ptr<run::Engine> engine;
 
   const project::SensorModel& trained() const {
     if (!model)

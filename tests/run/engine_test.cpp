@@ -5,18 +5,12 @@
 #include "tests/oracle/oracle.h"
 #include "tinyml/formats/tflite.h"
 #include "tinyml/ops/operator.h"
-#include "tinyml/run/int8_engine.h"
+#include "tinyml/run/engine.h"
 
 namespace tinyml {
 namespace {
 
 using tests::OperatorCase;
-
-std::vector<Bytes> input_bytes(const OperatorCase& one) {
-  std::vector<Bytes> inputs;
-  for (const auto& values : one.inputs) inputs.emplace_back(values.begin(), values.end());
-  return inputs;
-}
 
 Bytes joined(const std::vector<Bytes>& parts) {
   Bytes all;
@@ -27,10 +21,10 @@ Bytes joined(const std::vector<Bytes>& parts) {
 TEST(Int8, PortableKernelsAgreeWithTensorFlowLiteMicro) {
   TINYML_NEEDS_ORACLE("tflite_micro");
   const OperatorCase all = tests::merged(tests::all_cases());
-  const std::vector<Bytes> inputs = input_bytes(all);
+  const std::vector<Bytes> inputs = all.inputs;
   const Bytes expected =
       oracle::run_tflite_micro(formats::write_tflite(all.graph), std::vector<Bytes>{joined(inputs)})[0];
-  const std::vector<Bytes> outputs = run::Int8Engine(all.graph).run(inputs);
+  const std::vector<Bytes> outputs = run::Engine(all.graph).run(inputs);
   size_t offset = 0;
   for (size_t i = 0; i < outputs.size(); ++i) {
     const auto first = expected.begin() + static_cast<ptrdiff_t>(offset);
@@ -44,18 +38,18 @@ TEST(Int8, PortableKernelsAgreeWithTensorFlowLiteMicro) {
 class Int8Case : public testing::TestWithParam<OperatorCase> {};
 
 TEST_P(Int8Case, IsTheSameOnEveryCore) {
-  const std::vector<Bytes> inputs = input_bytes(GetParam());
-  const auto expected = run::Int8Engine(GetParam().graph).run(inputs);
+  const std::vector<Bytes> inputs = GetParam().inputs;
+  const auto expected = run::Engine(GetParam().graph).run(inputs);
   for (Core core : {Core::cortex_m0plus, Core::cortex_m4, Core::cortex_m7, Core::xtensa_lx6}) {
-    EXPECT_EQ(run::Int8Engine(GetParam().graph, {.core = core}).run(inputs), expected) << name_of(core);
+    EXPECT_EQ(run::Engine(GetParam().graph, {.core = core}).run(inputs), expected) << name_of(core);
   }
 }
 
 // Output and input 0 as near to each other in one block of memory as KernelCall::overlap_lead allows.
 TEST_P(Int8Case, ReadsItsInputBeforeItOverwritesIt) {
   const Graph& graph = GetParam().graph;
-  const std::vector<Bytes> inputs = input_bytes(GetParam());
-  const Bytes expected = run::Int8Engine(graph).run(inputs)[0];
+  const std::vector<Bytes> inputs = GetParam().inputs;
+  const Bytes expected = run::Engine(graph).run(inputs)[0];
   for (Core core : {Core::host, Core::cortex_m0plus, Core::cortex_m4}) {
     const ops::KernelCall call = ops::lower(graph, graph.nodes[0], {.core = core});
     if (call.function.empty() || call.overlap_lead < 0) continue;
@@ -95,7 +89,7 @@ TEST(Int8, RefusesFloatGraphs) {
   graph[graph.inputs[0]].dtype = DType::float32;
   graph[graph.inputs[0]].quantization = {};
   try {
-    run::Int8Engine engine(graph);
+    run::Engine engine(graph);
     FAIL() << "accepted";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::unsupported);
@@ -107,7 +101,7 @@ TEST(Int8, RefusesFloatGraphs) {
 
 TEST(Int8, RefusesInputsOfAnotherSize) {
   const OperatorCase one = tests::conv_2d_cases()[0];
-  run::Int8Engine engine(one.graph);
+  run::Engine engine(one.graph);
   EXPECT_THROW(engine.run(std::vector<Bytes>{Bytes(3)}), Error);
   EXPECT_THROW(engine.run(std::vector<Bytes>{}), Error);
 }

@@ -129,7 +129,7 @@ TEST(RunElf, SaysWhatWentWrong) {
   const auto elf = toy.build(Core::cortex_m4);
   const std::vector<Bytes> wrong{{1, 2, 3}}, uneven{{1, 2}, {1}}, good{{1, 2}};
   EXPECT_EQ(message({.elf = elf, .records = wrong}),
-            "emulating cortex_m4.elf: a record is not input_bytes long");
+            "emulating cortex_m4.elf: a record is not the inputs' bytes");
   EXPECT_EQ(message({.elf = elf, .records = uneven}), "record 1 has 1 bytes, the first 2");
   EXPECT_EQ(message({.elf = elf, .records = {}}), "nothing to run: no records");
   EXPECT_EQ(message({.elf = elf, .feed = Feed::stream, .records = good}),

@@ -14,10 +14,11 @@
 namespace tinyml::codegen {
 namespace {
 
+/// What a front end needs of the net behind it.
 void check_tensor(const Graph& net, const std::vector<TensorId>& ids, std::string_view what) {
   if (ids.size() != 1) {
     throw Error(ErrorKind::unsupported,
-                fmt::format("the net has {} {}s; code is generated for one", ids.size(), what));
+                fmt::format("the net has {} {}s; behind a front end it has one", ids.size(), what));
   }
   const Tensor& tensor = net[ids[0]];
   if (tensor.dtype != DType::int8 || tensor.quantization.scales.size() != 1) {
@@ -38,9 +39,11 @@ void check_features(const Graph& net, const Program& frame) {
   }
 }
 
-/// The names of the classes; their numbers where the model has none; none of a single output without one.
+/// The names of the classes; their numbers where the model has none; none of a single value without one, or
+/// of several tensors.
 std::vector<std::string> labels_of(const Graph& net) {
-  const auto classes = static_cast<size_t>(net[net.outputs[0]].size_bytes());
+  if (net.outputs.size() != 1) return {};
+  const auto classes = static_cast<size_t>(elements(net[net.outputs[0]].shape));
   const auto found = net.metadata.find("labels");
   if (found != net.metadata.end()) {
     const auto json = nlohmann::json::parse(found->second, nullptr, false);
@@ -55,6 +58,20 @@ std::vector<std::string> labels_of(const Graph& net) {
   std::vector<std::string> labels;
   for (size_t i = 0; classes > 1 && i < classes; ++i) labels.push_back(std::to_string(i));
   return labels;
+}
+
+/// Named as in the model where those names differ; a single one `kind`.
+std::vector<Port> ports_of(const Graph& net, const std::vector<TensorId>& ids, const char* kind,
+                           bool single) {
+  std::vector<Port> ports;
+  std::set<std::string> names;
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const Tensor& tensor = net[ids[i]];
+    std::string name = single ? kind : to_identifier(tensor.name);
+    if (!names.insert(name).second) name = fmt::format("{}_{}", kind, i);
+    ports.push_back({name, c_type(tensor.dtype), tensor.size_bytes()});
+  }
+  return ports;
 }
 
 std::string chosen_name(const Graph& net, const GenerateOptions& options) {
@@ -73,20 +90,30 @@ std::string chosen_name(const Graph& net, const GenerateOptions& options) {
 GeneratedModel generate(const Graph& net, const std::optional<Operator>& features,
                         const GenerateOptions& options) {
   verify(net);
-  check_tensor(net, net.inputs, "input");
-  check_tensor(net, net.outputs, "output");
+  if (features) {
+    check_tensor(net, net.inputs, "input");
+    check_tensor(net, net.outputs, "output");
+  }
 
   ModelText text;
+  const bool single = net.inputs.size() == 1 && net.outputs.size() == 1;
+  text.inputs = ports_of(net, net.inputs, "input", single);
+  text.outputs = ports_of(net, net.outputs, "output", single);
   text.name = chosen_name(net, options);
   text.options = options;
   text.labels = labels_of(net);
   if (text.options.model_hash.empty()) text.options.model_hash = hash_of(net);
-  text.options.input_in_arena = options.input_in_arena && !features;
-  text.net =
-      make_program(net, options.target, text.options.input_in_arena ? std::vector<TensorId>{} : net.inputs);
+  text.options.input_in_arena = options.input_in_arena && !features && single;
+  std::map<TensorId, std::string> external;
+  for (size_t i = 0; i < net.inputs.size() && !text.options.input_in_arena; ++i) {
+    external.emplace(net.inputs[i], text.inputs[i].name);
+  }
+  text.net = make_program(net, options.target, external);
 
   GeneratedModel model;
   model.name = text.name;
+  model.inputs = text.inputs;
+  model.outputs = text.outputs;
   text.arena_bytes = text.net.plan.arena_bytes;
   text.state_bytes = text.net.state_bytes;
   model.arena_lower_bound_bytes = text.net.plan.lower_bound_bytes;

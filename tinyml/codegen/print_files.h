@@ -16,6 +16,7 @@ struct ModelText {
   std::string name;
   GenerateOptions options;
   Program net;
+  std::vector<Port> inputs, outputs;
   std::vector<std::string> labels;  // of the outputs; empty: one output that is no class
   std::vector<PrintedLayer> layers;
   std::optional<Program> frame;  // the front end
@@ -23,6 +24,8 @@ struct ModelText {
   Framing framing;
   int64_t arena_bytes = 0, state_bytes = 0, table_bytes = 0;
 
+  /// With one input and one output, whose interface needs no structs.
+  bool single() const { return inputs.size() == 1 && outputs.size() == 1; }
   int32_t frames() const { return net.graph[net.input()].shape[1]; }
   int64_t row_bytes() const { return frame->graph[frame->output()].size_bytes(); }
   /// Inputs of a net of one frame that follow its features.

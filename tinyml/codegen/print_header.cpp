@@ -39,6 +39,67 @@ std::string print_units(const Framing& framing) {
       fmt::join(units, ", "));
 }
 
+/// The size of a port and, where one scale holds for it, its quantization.
+std::string print_port(const Port& port, const Tensor& tensor, bool explained) {
+  std::string lines = fmt::format("constexpr int32_t {}_bytes = {};  // {} {}\n", port.name, port.bytes,
+                                  tinyml::name_of(tensor.dtype), to_string(tensor.shape));
+  if (tensor.quantization.scales.size() != 1) return lines;
+  lines +=
+      fmt::format("constexpr float {}_scale = {};", port.name, float_literal(tensor.quantization.scale()));
+  if (explained) {
+    lines += fmt::format("  // real = scale * ({} - zero_point)", tinyml::name_of(tensor.dtype));
+  }
+  return lines + fmt::format("\nconstexpr int32_t {}_zero_point = {};\n", port.name,
+                             tensor.quantization.zero_point());
+}
+
+std::string print_ports(const ModelText& text) {
+  std::string lines;
+  const Graph& net = text.net.graph;
+  for (size_t i = 0; i < text.inputs.size(); ++i) {
+    lines += print_port(text.inputs[i], net[net.inputs[i]], i == 0);
+  }
+  for (size_t i = 0; i < text.outputs.size(); ++i) {
+    lines += print_port(text.outputs[i], net[net.outputs[i]], false);
+  }
+  if (text.single()) {
+    if (text.labels.empty()) return lines;
+    return lines + fmt::format("constexpr int32_t classes = {};\nextern const char* const labels[];\n",
+                               text.outputs[0].type == "int8_t" ? std::string("output_bytes")
+                                                                : std::to_string(text.labels.size()));
+  }
+  const auto print_struct = [&](const char* name, const std::vector<Port>& ports) {
+    lines += fmt::format("\nstruct {} {{\n", name);
+    for (const Port& port : ports) lines += fmt::format("  const {}* {};\n", port.type, port.name);
+    lines += "};\n";
+  };
+  print_struct("Inputs", text.inputs);
+  print_struct("Outputs", text.outputs);
+  return lines;
+}
+
+std::string print_invoke(const ModelText& text) {
+  const Port &in = text.inputs[0], &out = text.outputs[0];
+  if (!text.single()) {
+    return "/// Runs the net on inputs that stay as they are. The results are valid until the next call.\n"
+           "Outputs invoke(const Inputs& inputs);\n";
+  }
+  std::string lines;
+  if (text.options.input_in_arena) {
+    lines =
+        fmt::format(R"(/// Where the input may be written before invoke(input_buffer()); invoke consumes it.
+{}* input_buffer();
+/// Runs the net; copies the input there first if it lies elsewhere. The result is valid until the next call.
+)",
+                    in.type);
+  } else {
+    lines =
+        "/// Runs the net on input_bytes bytes, which stay as they are. The result is valid until the next "
+        "call.\n";
+  }
+  return lines + fmt::format("const {}* invoke(const {}* input);\n", out.type, in.type);
+}
+
 std::string print_front_end(const ModelText& text) {
   const Framing& framing = text.framing;
   const int32_t hops = (text.window_samples() + framing.hop_samples - 1) / framing.hop_samples;
@@ -94,48 +155,13 @@ const int8_t* classify();
 }  // namespace
 
 std::string print_header(const ModelText& text) {
-  const Tensor& input = text.net.graph[text.net.input()];
-  const Tensor& output = text.net.graph[text.net.output()];
   const std::string& name = text.options.facade;
-  const std::string facade =
-      name.empty() ? "" : fmt::format("// Programs include {} instead, which calls what is here.\n", name);
-  const char* const labels =
-      text.labels.empty() ? ""
-                          : "constexpr int32_t classes = output_bytes;\nextern const char* const labels[];\n";
   std::string header = print_origin(text);
-  header += fmt::format(
-      R"(#pragma once
-
-#include <stdint.h>
-
-{facade}namespace {name} {{
-
-constexpr int32_t input_bytes = {input_bytes};  // int8 {input_shape}
-constexpr float input_scale = {input_scale};  // real = scale * (int8 - zero_point)
-constexpr int32_t input_zero_point = {input_zero};
-constexpr int32_t output_bytes = {output_bytes};  // int8 {output_shape}
-constexpr float output_scale = {output_scale};
-constexpr int32_t output_zero_point = {output_zero};
-{labels}
-)",
-      fmt::arg("name", text.name), fmt::arg("facade", facade), fmt::arg("labels", labels),
-      fmt::arg("input_bytes", input.size_bytes()), fmt::arg("input_shape", to_string(input.shape)),
-      fmt::arg("input_scale", float_literal(input.quantization.scale())),
-      fmt::arg("input_zero", input.quantization.zero_point()), fmt::arg("output_bytes", output.size_bytes()),
-      fmt::arg("output_shape", to_string(output.shape)),
-      fmt::arg("output_scale", float_literal(output.quantization.scale())),
-      fmt::arg("output_zero", output.quantization.zero_point()));
-  if (text.options.input_in_arena) {
-    header += R"(/// Where the input may be written before invoke(input_buffer()); invoke consumes it.
-int8_t* input_buffer();
-/// Runs the net; copies the input there first if it lies elsewhere. The result is valid until the next call.
-)";
-  } else {
-    header +=
-        R"(/// Runs the net on input_bytes bytes, which stay as they are. The result is valid until the next call.
-)";
-  }
-  header += "const int8_t* invoke(const int8_t* input);\n";
+  header += "#pragma once\n\n#include <stdint.h>\n\n";
+  if (!name.empty())
+    header += fmt::format("// Programs include {} instead, which calls what is here.\n", name);
+  header += fmt::format("namespace {} {{\n\n", text.name);
+  header += print_ports(text) + "\n" + print_invoke(text);
   if (text.net.state_bytes > 0) {
     header += text.frame
                   ? "// The net remembers: each push continues the sequence that began after reset(), and "

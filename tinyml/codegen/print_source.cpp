@@ -22,6 +22,12 @@ std::string print_usage(const ModelText& text) {
   }
   usage += fmt::format("//   #include \"{}.h\"\n", name);
   if (text.frame || text.net.state_bytes > 0) usage += fmt::format("//   {}::reset();  // once\n", name);
+  if (!text.single()) {
+    return usage +
+           fmt::format(
+               "//   const {0}::Outputs outputs = {0}::invoke(inputs);  // {0}::Inputs: a pointer to each\n",
+               name);
+  }
   const std::string answer = !text.labels.empty() ? "scores" : "answer";
   if (text.frame) {
     if (text.extra_bytes() > 0) {
@@ -32,8 +38,9 @@ std::string print_usage(const ModelText& text) {
         fmt::format("//   {0}::push(samples);  // each time {0}::hop_samples new samples are there\n", name);
     usage += fmt::format("//   const int8_t* {} = {}::classify();\n", answer, name);
   } else {
-    usage += fmt::format("//   const int8_t* {} = {}::invoke(input);\n", answer, name);
+    usage += fmt::format("//   const {}* {} = {}::invoke(input);\n", text.outputs[0].type, answer, name);
   }
+  if (text.net.graph[text.net.output()].quantization.scales.size() != 1) return usage;
   const std::string value =
       text.labels.empty() ? "real value: " : fmt::format("class i: {}::labels[i], real score ", name);
   return usage + fmt::format("//   // {1}{0}::output_scale * ({2}[{3}] - {0}::output_zero_point)\n", name,
@@ -87,19 +94,31 @@ inline T* at(int32_t offset) {{
 }
 
 std::string print_invoke(const ModelText& text) {
+  const Port& in = text.inputs[0];
   const std::string input = pointer_to(text.net, text.net.input(), false);
+  const std::string given = text.single() ? "" : "inputs.";
   std::string invoke;
   if (text.options.input_in_arena) {
-    invoke += fmt::format("\nint8_t* input_buffer() {{ return {}; }}\n", input);
+    invoke += fmt::format("\n{}* input_buffer() {{ return {}; }}\n", in.type, input);
   }
-  invoke += "\nconst int8_t* invoke(const int8_t* input) {\n";
+  invoke += text.single()
+                ? fmt::format("\nconst {}* invoke(const {}* input) {{\n", text.outputs[0].type, in.type)
+                : "\nOutputs invoke(const Inputs& inputs) {\n";
   if (text.options.input_in_arena) {
     invoke += fmt::format("  if (input != {0}) memcpy({0}, input, input_bytes);\n", input);
   }
   for (const PrintedLayer& layer : text.layers) {
-    invoke += fmt::format("  {}({});\n", layer.info.symbol, layer.takes_input ? "input" : "");
+    std::vector<std::string> arguments;
+    for (const std::string& parameter : layer.parameters) arguments.push_back(given + parameter);
+    invoke += fmt::format("  {}({});\n", layer.info.symbol, fmt::join(arguments, ", "));
   }
-  return invoke + fmt::format("  return {};\n}}\n", pointer_to(text.net, text.net.output(), true));
+  std::vector<std::string> results;
+  for (const TensorId id : text.net.graph.outputs) {
+    const bool in_arena = text.net.plan.offset[static_cast<size_t>(id)] >= 0;
+    results.push_back((in_arena ? "" : given) + pointer_to(text.net, id, true));
+  }
+  const std::string list = fmt::format("{}", fmt::join(results, ", "));
+  return invoke + "  return " + (text.single() ? list : "{" + list + "}") + ";\n}\n";
 }
 
 constexpr std::string_view kForget = "  memset(layer_state, 0, sizeof(layer_state));\n";

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -14,12 +15,6 @@
 
 namespace tinyml::codegen {
 namespace {
-
-std::string c_type(DType dtype) {
-  if (dtype == DType::float32) return "float";
-  if (dtype == DType::boolean) return "bool";
-  return fmt::format("{}_t", name_of(dtype));
-}
 
 /// The constants that a kernel takes as inputs, as tables; by input, empty elsewhere.
 std::vector<std::optional<ops::Table>> constant_inputs(const Graph& graph, const Node& node,
@@ -62,7 +57,14 @@ std::string shapes(const Graph& graph, const Node& node) {
 
 }  // namespace
 
-Program make_program(Graph graph, const ops::Target& target, std::vector<TensorId> external) {
+std::string c_type(DType dtype) {
+  if (dtype == DType::float32) return "float";
+  if (dtype == DType::boolean) return "bool";
+  return fmt::format("{}_t", name_of(dtype));
+}
+
+Program make_program(Graph graph, const ops::Target& target,
+                     const std::map<TensorId, std::string>& external) {
   Program program;
   program.graph = std::move(graph);
   for (size_t i = 0; i < program.graph.nodes.size(); ++i) {
@@ -74,8 +76,12 @@ Program make_program(Graph graph, const ops::Target& target, std::vector<TensorI
     program.state_bytes +=
         (state + plan::kAlignmentBytes - 1) / plan::kAlignmentBytes * plan::kAlignmentBytes;
   }
-  program.plan =
-      plan::plan_memory(program.graph, program.calls, plan::PlanOptions{std::move(external), true});
+  plan::PlanOptions options;
+  for (const auto& [id, name] : external) options.external.push_back(id);
+  program.plan = plan::plan_memory(program.graph, program.calls, options);
+  for (const auto& [id, name] : external) {
+    program.parameters.try_emplace(program.plan.storage[static_cast<size_t>(id)], name);
+  }
   return program;
 }
 
@@ -92,7 +98,7 @@ Program make_frame_program(const Operator& features, const ops::Target& target) 
   graph.outputs = {graph.add(std::move(row))};
   graph.nodes.push_back({features, graph.inputs, graph.outputs});
   ops::infer(graph);
-  const std::vector<TensorId> external = graph.outputs;
+  const std::map<TensorId, std::string> external = {{graph.outputs[0], "output"}};
   return make_program(std::move(graph), target, external);
 }
 
@@ -118,10 +124,7 @@ std::string pointer_to(const Program& program, TensorId id, bool is_const) {
   if (offset >= 0) {
     return fmt::format("at<{}{}>({})", is_const ? "const " : "", c_type(program.graph[id].dtype), offset);
   }
-  const auto storage = [&](TensorId of) { return program.plan.storage[static_cast<size_t>(of)]; };
-  if (storage(id) == storage(program.input())) return "input";
-  TINYML_CHECK(storage(id) == storage(program.output()));
-  return "output";
+  return program.parameters.at(program.plan.storage[static_cast<size_t>(id)]);
 }
 
 PrintedLayer print_layer(const Program& program, size_t index, const std::string& symbol,
@@ -140,22 +143,23 @@ PrintedLayer print_layer(const Program& program, size_t index, const std::string
   }
   for (const ops::Table& table : tables) layer.info.table_bytes += static_cast<int64_t>(table.bytes.size());
 
-  std::vector<std::string> inputs, outputs;
-  std::string signature;
+  std::vector<std::string> inputs, outputs, signature;
+  const auto add_parameter = [&](const std::string& pointer, const char* qualifier, TensorId id) {
+    const bool known = std::count(layer.parameters.begin(), layer.parameters.end(), pointer) > 0;
+    if (!is_external(program, id) || known) return;
+    layer.parameters.push_back(pointer);
+    signature.push_back(fmt::format("{}{}* {}", qualifier, c_type(graph[id].dtype), pointer));
+  };
   for (size_t i = 0; i < node.inputs.size(); ++i) {
     const TensorId id = node.inputs[i];
     if (constants[i]) inputs.push_back(fmt::format("{}_{}", symbol, constants[i]->name));
     if (!is_activation(graph, id)) continue;
     inputs.push_back(pointer_to(program, id, true));
-    if (!is_external(program, id) || layer.takes_input) continue;
-    layer.takes_input = true;
-    signature = fmt::format("const {}* input", c_type(graph[id].dtype));
+    add_parameter(inputs.back(), "const ", id);
   }
   for (TensorId id : node.outputs) {
     outputs.push_back(pointer_to(program, id, false));
-    if (!is_external(program, id)) continue;
-    layer.takes_output = true;
-    signature += fmt::format("{}{}* output", signature.empty() ? "" : ", ", c_type(graph[id].dtype));
+    add_parameter(outputs.back(), "", id);
   }
   std::string arrays;
   std::vector<std::string> arguments = {fmt::format("{}_parameters()", symbol)};
@@ -184,7 +188,7 @@ PrintedLayer print_layer(const Program& program, size_t index, const std::string
                         table_size(table), table_rows(table));
   }
   text += fmt::format("TINYML_NOINLINE void {}({}) {{\n{}  tinyml::device::{}(\n      {});\n}}\n", symbol,
-                      signature, arrays, call.function, fmt::join(arguments, ",\n      "));
+                      fmt::join(signature, ", "), arrays, call.function, fmt::join(arguments, ",\n      "));
   return layer;
 }
 

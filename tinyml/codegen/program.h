@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -10,20 +11,25 @@
 
 namespace tinyml::codegen {
 
-/// A graph with one input and one output, lowered and planned.
+/// A graph, lowered and planned.
 struct Program {
   Graph graph;
   std::vector<ops::KernelCall> calls;
   plan::Plan plan;
   std::vector<int64_t> state_offset;  // one a node, in the memory that stateful layers keep; -1: none
   int64_t state_bytes = 0;
+  /// The parameters of the functions that touch tensors outside the arena, by those tensors' storage.
+  std::map<TensorId, std::string> parameters;
 
   TensorId input() const { return graph.inputs[0]; }
   TensorId output() const { return graph.outputs[0]; }
 };
 
-/// Lowers and plans; `external` tensors are parameters of the functions that touch them.
-Program make_program(Graph graph, const ops::Target& target, std::vector<TensorId> external);
+/// Lowers and plans; `external` tensors are parameters, of these names, of the functions that touch them.
+Program make_program(Graph graph, const ops::Target& target, const std::map<TensorId, std::string>& external);
+
+/// The C type of an element.
+std::string c_type(DType dtype);
 
 /// The front end on the samples of one frame: int16 [1, frame_samples] -> int8 [1, 1, features, 1], which is
 /// written outside the arena. Errors: invalid_argument for an operator that is no front end.
@@ -38,16 +44,15 @@ struct Framing {
 };
 Framing framing_of(const Operator& features);
 
-/// A C++ expression for a tensor's first byte inside a layer function: a place in the arena, or the
-/// parameter `input` or `output`.
+/// A C++ expression for a tensor's first byte inside a layer function: a place in the arena or a parameter.
 std::string pointer_to(const Program& program, TensorId id, bool is_const);
 
 /// A layer's parameter type, tables and function.
 struct PrintedLayer {
   LayerInfo info;
-  std::string header;      // that declares its kernel
-  std::string definition;  // C++
-  bool takes_input = false, takes_output = false;
+  std::string header;                   // that declares its kernel
+  std::string definition;               // C++
+  std::vector<std::string> parameters;  // their names, in order
 };
 PrintedLayer print_layer(const Program& program, size_t node, const std::string& symbol,
                          const std::string& title);

@@ -26,16 +26,41 @@ std::string_view firmware_text(std::string_view name) {
   return {};
 }
 
+/// X(type, name, bytes) for each port.
+std::string each_port(const std::vector<codegen::Port>& ports) {
+  std::string list;
+  for (const codegen::Port& port : ports)
+    list += fmt::format(" X({}, {}, {})", port.type, port.name, port.bytes);
+  return list;
+}
+
+/// What the harness must know of the model, as macros.
+std::string harness_macros(const FirmwareSpec& spec) {
+  std::string text = fmt::format(
+      "#include \"{0}.h\"\n#define TINYML_MODEL {0}\n#define TINYML_STREAMING {1:d}\n"
+      "#define TINYML_INPUT_IN_ARENA {2:d}\n",
+      spec.name, spec.streaming, spec.input_in_arena);
+  const bool single = spec.inputs.size() <= 1 && spec.outputs.size() <= 1;
+  text += fmt::format("#define TINYML_SINGLE {:d}\n", single);
+  if (single) {
+    const auto type = [](const std::vector<codegen::Port>& ports) {
+      return ports.empty() ? std::string("int8_t") : ports[0].type;
+    };
+    return text + fmt::format("#define TINYML_INPUT {}\n#define TINYML_OUTPUT {}\n", type(spec.inputs),
+                              type(spec.outputs));
+  }
+  return text + fmt::format("#define TINYML_INPUTS{}\n#define TINYML_OUTPUTS{}\n", each_port(spec.inputs),
+                            each_port(spec.outputs));
+}
+
 }  // namespace
 
 void build_firmware(const FirmwareSpec& spec, const fs::path& elf) {
   const TemporaryFolder folder;
   const bool host = spec.core == Core::host;
   write_text(folder.path() / "harness_main.cpp",
-             fmt::format("#include \"{0}.h\"\n#define TINYML_MODEL {0}\n#define TINYML_STREAMING {1:d}\n"
-                         "#define TINYML_INPUT_IN_ARENA {2:d}\n{3}",
-                         spec.name, spec.streaming, spec.input_in_arena,
-                         firmware_text(host ? "firmware/host.cpp" : "firmware/harness.cpp")));
+             harness_macros(spec) + std::string(firmware_text("firmware/ports.h")) +
+                 std::string(firmware_text(host ? "firmware/host.cpp" : "firmware/harness.cpp")));
   boards::CompileRequest request;
   request.core = spec.core;
   request.sources = spec.sources;
@@ -71,6 +96,8 @@ void build_firmware(const codegen::GeneratedModel& model, Core core, const std::
   build_firmware({.name = model.name,
                   .streaming = model.features.has_value(),
                   .input_in_arena = model.header.text.find("input_buffer()") != std::string::npos,
+                  .inputs = model.inputs,
+                  .outputs = model.outputs,
                   .sources = {folder.path() / model.source.name},
                   .include_folders = {folder.path()},
                   .flags = flags,

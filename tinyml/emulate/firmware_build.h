@@ -11,12 +11,14 @@
 namespace tinyml::emulate {
 
 /// A model's sources and how to build them. NAME.h has, in namespace NAME: input_bytes, output_bytes and
-/// `const int8_t* invoke(const int8_t*)`; with a front end also hop_samples, `void reset()`,
-/// `void push(const int16_t*)` and `const int8_t* classify()`.
+/// `const int8_t* invoke(const int8_t*)`, or what codegen::generate prints for other ports; with a front end
+/// also hop_samples, `void reset()`, `void push(const int16_t*)` and `const int8_t* classify()`.
 struct FirmwareSpec {
   std::string name;
   bool streaming = false;       // has a front end
-  bool input_in_arena = false;  // has `int8_t* input_buffer()`, which invoke() takes
+  bool input_in_arena = false;  // has `input_buffer()`, which invoke() takes
+  /// Of generated code; empty: one int8 input and one int8 output.
+  std::vector<codegen::Port> inputs, outputs;
   std::vector<std::filesystem::path> sources;
   std::vector<std::filesystem::path> include_folders;  // of NAME.h and of the device headers
   std::vector<std::string> flags = {"-O2"};

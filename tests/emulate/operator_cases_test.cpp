@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "tests/cases/cases.h"
+#include "tests/emulate/toy_model.h"
+#include "tinyml/emulate/emulator.h"
+#include "tinyml/run/engine.h"
+
+namespace tinyml::emulate {
+namespace {
+
+Bytes joined(const std::vector<Bytes>& parts) {
+  Bytes all;
+  for (const Bytes& part : parts) all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+class OperatorCasesOnCore : public ::testing::TestWithParam<Core> {};
+
+// One program of all operators, with an input and an output for each.
+TEST_P(OperatorCasesOnCore, ComputeTheBytesOfTheHostKernels) {
+  if (GetParam() != Core::host) SKIP_WITHOUT_TOOLS(GetParam());
+  const tests::OperatorCase all = tests::merged(tests::all_cases());
+  const std::vector<Bytes> expected = run::Engine(all.graph).run(all.inputs);
+  codegen::GenerateOptions options;
+  options.target.core = GetParam();
+  const TemporaryFolder folder;
+  const auto elf = folder.path() / "all.elf";
+  build_firmware(codegen::generate(all.graph, std::nullopt, options), GetParam(), {"-O2"}, elf);
+  const std::vector<Bytes> records{joined(all.inputs)};
+  const Bytes output = run_elf({.elf = elf, .core = GetParam(), .records = records, .count = false}).output;
+  ASSERT_EQ(output.size(), joined(expected).size());
+  auto at = output.begin();
+  for (size_t i = 0; i < expected.size(); ++i) {
+    const auto end = at + static_cast<std::ptrdiff_t>(expected[i].size());
+    EXPECT_EQ(Bytes(at, end), expected[i]) << all.graph[all.graph.outputs[i]].name;
+    at = end;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Emulated, OperatorCasesOnCore,
+                         ::testing::Values(Core::host, Core::cortex_m0plus, Core::cortex_m4, Core::cortex_m7,
+                                           Core::xtensa_lx6),
+                         [](const auto& info) { return std::string(name_of(info.param)); });
+
+}  // namespace
+}  // namespace tinyml::emulate

@@ -27,6 +27,10 @@ class CaseBuilder {
   TensorId bias(int32_t channels, int32_t taps, TensorId input, TensorId weights);
   Tensor& tensor(TensorId id) { return case_.graph[id]; }
 
+  TensorId add(Tensor tensor) { return case_.graph.add(std::move(tensor)); }
+  /// A node before the one of `finish`.
+  void node(Operator op, std::vector<TensorId> inputs, std::vector<TensorId> outputs);
+
   /// Adds the node, infers its shape and returns the case.
   OperatorCase finish(Operator op, std::vector<TensorId> inputs, TensorId output);
   OperatorCase finish(Operator op, std::vector<TensorId> inputs, std::vector<TensorId> outputs);

@@ -80,13 +80,17 @@ TensorId CaseBuilder::bias(int32_t channels, int32_t taps, TensorId input, Tenso
   return case_.graph.add(std::move(tensor));
 }
 
+void CaseBuilder::node(Operator op, std::vector<TensorId> inputs, std::vector<TensorId> outputs) {
+  case_.graph.nodes.push_back({std::move(op), std::move(inputs), std::move(outputs)});
+}
+
 OperatorCase CaseBuilder::finish(Operator op, std::vector<TensorId> inputs, TensorId output) {
   return finish(std::move(op), std::move(inputs), std::vector{output});
 }
 
 OperatorCase CaseBuilder::finish(Operator op, std::vector<TensorId> inputs, std::vector<TensorId> outputs) {
   case_.graph.name = case_.name;
-  case_.graph.nodes.push_back({std::move(op), std::move(inputs), std::move(outputs)});
+  node(std::move(op), std::move(inputs), std::move(outputs));
   ops::infer(case_.graph);
   verify(case_.graph);
   return std::move(case_);

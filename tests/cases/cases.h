@@ -38,6 +38,9 @@ std::vector<OperatorCase> reshape_cases();
 std::vector<OperatorCase> concatenation_cases();
 std::vector<OperatorCase> split_cases();
 
+/// A graph that keeps what it has read in two variables; for several calls.
+OperatorCase variables_case();
+
 /// All cases as one graph of independent nodes, for engines that are slow to start.
 OperatorCase merged(const std::vector<OperatorCase>& cases);
 

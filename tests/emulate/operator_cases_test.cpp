@@ -38,6 +38,25 @@ TEST_P(OperatorCasesOnCore, ComputeTheBytesOfTheHostKernels) {
   }
 }
 
+TEST_P(OperatorCasesOnCore, VariablesKeepTheirContentFromCallToCall) {
+  if (GetParam() != Core::host) SKIP_WITHOUT_TOOLS(GetParam());
+  const tests::OperatorCase one = tests::variables_case();
+  run::Engine engine(one.graph);
+  std::vector<Bytes> records, expected;
+  for (uint8_t call = 0; call < 3; ++call) {
+    records.push_back(one.inputs[0]);
+    for (uint8_t& byte : records.back()) byte = static_cast<uint8_t>(byte + call);
+    expected.push_back(engine.run(std::vector<Bytes>{records.back()})[0]);
+  }
+  codegen::GenerateOptions options;
+  options.target.core = GetParam();
+  const TemporaryFolder folder;
+  const auto elf = folder.path() / "variables.elf";
+  build_firmware(codegen::generate(one.graph, std::nullopt, options), GetParam(), {"-O2"}, elf);
+  EXPECT_EQ(run_elf({.elf = elf, .core = GetParam(), .records = records, .count = false}).output,
+            joined(expected));
+}
+
 INSTANTIATE_TEST_SUITE_P(Emulated, OperatorCasesOnCore,
                          ::testing::Values(Core::host, Core::cortex_m0plus, Core::cortex_m4, Core::cortex_m7,
                                            Core::xtensa_lx6),

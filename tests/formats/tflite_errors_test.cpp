@@ -48,7 +48,7 @@ Options& options(schema::SubGraphT& graph, size_t op) {
 const Mutation kMutations[] = {
     {"Version", [](auto& model, auto&) { model.version = 2; }, "not supported: schema version 2 (3 is)"},
     {"NoSubgraph", [](auto& model, auto&) { model.subgraphs.clear(); },
-     "not supported: a model of 0 subgraphs (control flow or variables)"},
+     "the model has no subgraph"},
     {"NoInputs", [](auto&, auto& graph) { graph.inputs.clear(); }, "the model has no inputs or no outputs"},
     {"InputOutOfRange", [](auto&, auto& graph) { graph.inputs[0] = 99; }, "there is no tensor 99"},
     {"OutputMissing", [](auto&, auto& graph) { graph.outputs[0] = -1; }, "a model output is missing"},

@@ -99,6 +99,40 @@ TEST(Int8, RefusesFloatGraphs) {
   }
 }
 
+std::vector<oracle::Call> three_calls(const OperatorCase& one) {
+  Bytes negated = one.inputs[0];
+  for (uint8_t& byte : negated) byte = static_cast<uint8_t>(~byte);
+  return {one.inputs[0], negated, one.inputs[0]};
+}
+
+TEST(Variables, AreReadFromTheirFileAsTheyWereWritten) {
+  const Graph graph = tests::variables_case().graph;
+  const Bytes file = formats::write_tflite(graph);
+  const Graph read = formats::read_tflite(file);
+  EXPECT_EQ(formats::write_tflite(read), file);
+  ASSERT_EQ(read.nodes.size(), graph.nodes.size());
+}
+
+TEST(Variables, KeepTheirContentFromCallToCallUntilAReset) {
+  const OperatorCase one = tests::variables_case();
+  run::Engine engine(one.graph);
+  const std::vector<Bytes> first = engine.run(one.inputs);
+  EXPECT_NE(engine.run(one.inputs), first);
+  engine.reset();
+  EXPECT_EQ(engine.run(one.inputs), first);
+}
+
+TEST(Variables, AgreeWithTensorFlowLiteMicro) {
+  TINYML_NEEDS_ORACLE("tflite_micro");
+  const OperatorCase one = tests::variables_case();
+  const std::vector<oracle::Call> calls = three_calls(one);
+  const auto expected = oracle::run_tflite_micro(formats::write_tflite(one.graph), calls);
+  run::Engine engine(one.graph);
+  for (size_t i = 0; i < calls.size(); ++i) {
+    EXPECT_EQ(engine.run(std::vector<Bytes>{calls[i]})[0], expected[i]) << "call " << i;
+  }
+}
+
 TEST(Int8, RefusesInputsOfAnotherSize) {
   const OperatorCase one = tests::conv_2d_cases()[0];
   run::Engine engine(one.graph);

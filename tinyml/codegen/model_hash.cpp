@@ -36,7 +36,7 @@ std::string hash_of(const Graph& graph) {
     sink.put_all(tensor.shape);
     sink.put_all(tensor.quantization.scales);
     sink.put_all(tensor.quantization.zero_points);
-    if (tensor.is_constant()) sink.put_all(*tensor.data);
+    if (tensor.data) sink.put_all(*tensor.data);
   }
   for (const Node& node : graph.nodes) {
     sink.put_all(name_of(node.op));

@@ -58,6 +58,43 @@ std::string print_includes(const ModelText& text) {
   return includes;
 }
 
+/// Whether the state at the start is other than zeros.
+bool starts_set(const Program& net) {
+  return std::any_of(net.variables.begin(), net.variables.end(), [&](const auto& variable) {
+    const std::vector<uint8_t>& bytes = *net.graph[variable.first].data;
+    return std::any_of(bytes.begin(), bytes.end(), [](uint8_t byte) { return byte != 0; });
+  });
+}
+
+/// Sets the state of layers and the variables back to the start.
+std::string print_forget(const Program& net) {
+  std::string code = "  memset(layer_state, 0, sizeof(layer_state));\n";
+  for (const auto& [id, offset] : net.variables) {
+    const std::vector<uint8_t>& bytes = *net.graph[id].data;
+    const bool uniform = std::all_of(bytes.begin(), bytes.end(), [&](uint8_t b) { return b == bytes[0]; });
+    if (!uniform) {
+      code += fmt::format("  memcpy(layer_state + {0}, variable_{0}, {1});\n", offset, bytes.size());
+    } else if (bytes[0] != 0) {
+      code += fmt::format("  memset(layer_state + {}, {}, {});\n", offset, bytes[0], bytes.size());
+    }
+  }
+  if (starts_set(net)) code += "  begun = true;\n";
+  return code;
+}
+
+/// What variables hold at first where that is not one byte throughout.
+std::string print_initial_variables(const Program& net) {
+  std::string code = "bool begun = false;  // whether the variables are set\n";
+  for (const auto& [id, offset] : net.variables) {
+    const std::vector<uint8_t>& bytes = *net.graph[id].data;
+    if (std::all_of(bytes.begin(), bytes.end(), [&](uint8_t b) { return b == bytes[0]; })) continue;
+    const ops::Table table{"", "uint8_t", bytes};
+    code +=
+        fmt::format("const uint8_t variable_{}[{}] = {{\n{}}};\n", offset, bytes.size(), table_rows(table));
+  }
+  return code;
+}
+
 std::string print_memory(const ModelText& text) {
   std::string memory = fmt::format(R"(
 #ifndef TINYML_NOINLINE
@@ -82,6 +119,7 @@ inline T* at(int32_t offset) {{
     memory += fmt::format("\nalignas(4) uint8_t layer_state[{}];  // kept from one inference to the next\n",
                           text.net.state_bytes);
   }
+  if (starts_set(text.net)) memory += print_initial_variables(text.net);
   if (!text.frame) return memory;
   if (text.framing.overlap_samples() > 0) {
     memory += fmt::format("\nint16_t past_samples[{}];\n", text.framing.overlap_samples());
@@ -107,6 +145,7 @@ std::string print_invoke(const ModelText& text) {
   if (text.options.input_in_arena) {
     invoke += fmt::format("  if (input != {0}) memcpy({0}, input, input_bytes);\n", input);
   }
+  if (starts_set(text.net)) invoke += "  if (!begun) reset();\n";
   for (const PrintedLayer& layer : text.layers) {
     std::vector<std::string> arguments;
     for (const std::string& parameter : layer.parameters) arguments.push_back(given + parameter);
@@ -121,15 +160,13 @@ std::string print_invoke(const ModelText& text) {
   return invoke + "  return " + (text.single() ? list : "{" + list + "}") + ";\n}\n";
 }
 
-constexpr std::string_view kForget = "  memset(layer_state, 0, sizeof(layer_state));\n";
-
 std::string print_front_end(const ModelText& text) {
   const Framing& framing = text.framing;
   const int32_t overlap = framing.overlap_samples();
   const int64_t last_row = (text.frames() - 1) * text.row_bytes();
   const std::string frame = pointer_to(*text.frame, text.frame->input(), false);
   std::string code = "\nvoid reset() {\n";
-  if (text.net.state_bytes > 0) code += kForget;
+  if (text.net.state_bytes > 0) code += print_forget(text.net);
   if (overlap > 0) code += "  memset(past_samples, 0, sizeof(past_samples));\n";
   code += fmt::format("  memset({}, 0, {});\n", frame, 2 * framing.frame_samples);
   code += fmt::format("  {}(feature_window);\n", text.features->info.symbol);
@@ -181,7 +218,7 @@ std::string print_source(const ModelText& text) {
   if (text.frame) {
     source += print_front_end(text);
   } else if (text.net.state_bytes > 0) {
-    source += fmt::format("\nvoid reset() {{\n{}}}\n", kForget);
+    source += fmt::format("\nvoid reset() {{\n{}}}\n", print_forget(text.net));
   }
   return source + fmt::format("\n}}  // namespace {}\n", text.name);
 }

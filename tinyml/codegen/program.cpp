@@ -31,7 +31,11 @@ std::vector<std::optional<ops::Table>> constant_inputs(const Graph& graph, const
 bool is_activation(const Graph& graph, TensorId id) { return id != kNoTensor && !graph[id].is_constant(); }
 
 bool is_external(const Program& program, TensorId id) {
-  return program.plan.offset[static_cast<size_t>(id)] < 0;
+  return program.plan.offset[static_cast<size_t>(id)] < 0 && !program.graph[id].is_variable;
+}
+
+int64_t aligned(int64_t bytes) {
+  return (bytes + plan::kAlignmentBytes - 1) / plan::kAlignmentBytes * plan::kAlignmentBytes;
 }
 
 std::string print_parameters(const ops::KernelCall& call, const std::string& symbol) {
@@ -73,8 +77,12 @@ Program make_program(Graph graph, const ops::Target& target,
                                          [&] { return ops::lower(program.graph, node, target); }));
     const int64_t state = program.calls.back().state_bytes;
     program.state_offset.push_back(state > 0 ? program.state_bytes : -1);
-    program.state_bytes +=
-        (state + plan::kAlignmentBytes - 1) / plan::kAlignmentBytes * plan::kAlignmentBytes;
+    program.state_bytes += aligned(state);
+  }
+  for (size_t t = 0; t < program.graph.tensors.size(); ++t) {
+    if (!program.graph.tensors[t].is_variable) continue;
+    program.variables.emplace(static_cast<TensorId>(t), program.state_bytes);
+    program.state_bytes += aligned(program.graph.tensors[t].size_bytes());
   }
   plan::PlanOptions options;
   for (const auto& [id, name] : external) options.external.push_back(id);
@@ -123,6 +131,9 @@ std::string pointer_to(const Program& program, TensorId id, bool is_const) {
   const int64_t offset = program.plan.offset[static_cast<size_t>(id)];
   if (offset >= 0) {
     return fmt::format("at<{}{}>({})", is_const ? "const " : "", c_type(program.graph[id].dtype), offset);
+  }
+  if (const auto variable = program.variables.find(id); variable != program.variables.end()) {
+    return fmt::format("layer_state + {}", variable->second);
   }
   return program.parameters.at(program.plan.storage[static_cast<size_t>(id)]);
 }

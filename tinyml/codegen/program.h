@@ -16,8 +16,9 @@ struct Program {
   Graph graph;
   std::vector<ops::KernelCall> calls;
   plan::Plan plan;
-  std::vector<int64_t> state_offset;  // one a node, in the memory that stateful layers keep; -1: none
-  int64_t state_bytes = 0;
+  std::vector<int64_t> state_offset;      // one a node, in the memory that stateful layers keep; -1: none
+  int64_t state_bytes = 0;                // of stateful layers and variables
+  std::map<TensorId, int64_t> variables;  // their offsets in that memory
   /// The parameters of the functions that touch tensors outside the arena, by those tensors' storage.
   std::map<TensorId, std::string> parameters;
 

@@ -9,6 +9,7 @@
 #include "tinyml/formats/tflite.h"
 #include "tinyml/formats/tflite_checks.h"
 #include "tinyml/formats/tflite_format.h"
+#include "tinyml/formats/tflite_resources.h"
 #include "tinyml/formats/tflite_tables.h"
 #include "tinyml/formats/tflite_unrolled.h"
 #include "tinyml/formats/tflite_variables.h"
@@ -30,13 +31,11 @@ constexpr TensorId kInside = kNoTensor - 1;
 
 class Reader {
  public:
-  explicit Reader(const schema::Model& model) : model_(model) {
+  explicit Reader(const schema::Model& model) : model_(model), resources_(model) {
     if (model.version() != tflite::kSchemaVersion) {
       refuse(fmt::format("schema version {} (3 is)", model.version()));
     }
-    if (count(model.subgraphs()) != 1) {
-      refuse(fmt::format("a model of {} subgraphs (control flow or variables)", count(model.subgraphs())));
-    }
+    if (count(model.subgraphs()) == 0) reject("the model has no subgraph");
     subgraph_ = model.subgraphs()->Get(0);
     ids_.assign(count(subgraph_->tensors()), kNoTensor);
   }
@@ -55,6 +54,7 @@ class Reader {
     read_operators();
     if (graph_.nodes.empty()) reject("the model has no operators");
     variables_.finish(graph_);
+    resources_.finish();
     keep_used_tensors();
     verify(graph_);
     return std::move(graph_);
@@ -79,7 +79,7 @@ class Reader {
       TensorId& id = ids_[static_cast<size_t>(index)];
       if (id == kInside) reject(fmt::format("tensor {} is inside of an unrolled gru", index));
       if (id == kNoTensor) {
-        id = graph_.add(read_tensor(static_cast<flatbuffers::uoffset_t>(index)));
+        id = graph_.add(read_tensor(*subgraph_, static_cast<flatbuffers::uoffset_t>(index)));
         variables_.add_tensor(
             subgraph_->tensors()->Get(static_cast<flatbuffers::uoffset_t>(index))->is_variable());
       }
@@ -88,8 +88,8 @@ class Reader {
     return ids;
   }
 
-  Tensor read_tensor(flatbuffers::uoffset_t index) {
-    const schema::Tensor& source = *subgraph_->tensors()->Get(index);
+  Tensor read_tensor(const schema::SubGraph& subgraph, flatbuffers::uoffset_t index) {
+    const schema::Tensor& source = *subgraph.tensors()->Get(index);
     Tensor tensor;
     tensor.name = clean(source.name());
     return with_context(fmt::format("tensor {} {}", index, tensor.name), [&] {
@@ -183,7 +183,7 @@ class Reader {
         if (index >= ids_.size()) reject(fmt::format("there is no tensor {}", index));
         if (ids_[index] != kNoTensor) reject(fmt::format("tensor {} is used elsewhere", index));
         ids_[index] = kInside;
-        inside.push_back(read_tensor(static_cast<flatbuffers::uoffset_t>(index)));
+        inside.push_back(read_tensor(*subgraph_, static_cast<flatbuffers::uoffset_t>(index)));
       }
       tflite::expect_unrolled(model_, unrolled, writer, inside);
       graph_.nodes.push_back(std::move(node));
@@ -198,11 +198,12 @@ class Reader {
     }
     const schema::OperatorCode& code = *model_.operator_codes()->Get(source.opcode_index());
     with_context(fmt::format("op {} {}", index, tflite::name_of(code)), [&] {
+      const schema::BuiltinOperator builtin = tflite::builtin_of(code);
+      if (read_resource_operator(source, builtin)) return;
       Node node;
       node.inputs = ids_of(source.inputs());
       node.outputs = ids_of(source.outputs());
       if (std::count(node.outputs.begin(), node.outputs.end(), kNoTensor)) reject("an output is missing");
-      const schema::BuiltinOperator builtin = tflite::builtin_of(code);
       if (variables_.set_to_zero(graph_, node, builtin)) return;
       const Ids given = node.inputs;
       node.op = ops::read_tflite(ops::TfliteReader{graph_, node, source, builtin, variables_.at_zero()});
@@ -211,6 +212,44 @@ class Reader {
       check(node);
       graph_.nodes.push_back(std::move(node));
     });
+  }
+
+  /// Whether the operator was one of those that declare, read and set variables.
+  bool read_resource_operator(const schema::Operator& source, schema::BuiltinOperator builtin) {
+    if (builtin == schema::BuiltinOperator::VAR_HANDLE) {
+      resources_.add_handle(source);
+    } else if (builtin == schema::BuiltinOperator::CALL_ONCE) {
+      resources_.call_once(source, [&](const schema::SubGraph& subgraph, uint32_t index) {
+        return read_tensor(subgraph, index);
+      });
+    } else if (builtin == schema::BuiltinOperator::READ_VARIABLE) {
+      const TensorId variable = variable_of(source);
+      add_checked({ReadVariable{}, {variable}, ids_of(source.outputs())});
+    } else if (builtin == schema::BuiltinOperator::ASSIGN_VARIABLE) {
+      const TensorId variable = variable_of(source);
+      const Ids value = ids_of(std::vector<int32_t>(source.inputs()->begin() + 1, source.inputs()->end()));
+      add_checked({AssignVariable{}, value, {variable}});
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  TensorId variable_of(const schema::Operator& source) {
+    const size_t before = graph_.tensors.size();
+    const TensorId variable = resources_.variable_of(graph_, source);
+    if (graph_.tensors.size() > before) variables_.add_tensor(false);
+    return variable;
+  }
+
+  void add_checked(Node node) {
+    if (node.inputs.size() != 1 || node.outputs.size() != 1 || node.inputs[0] == kNoTensor ||
+        node.outputs[0] == kNoTensor) {
+      reject("it has not the inputs and outputs that it needs");
+    }
+    variables_.refuse_in(graph_, node.inputs);
+    check(node);
+    graph_.nodes.push_back(std::move(node));
   }
 
   /// A node, read and not yet in the graph.
@@ -252,6 +291,11 @@ class Reader {
       moved[static_cast<size_t>(id)] = static_cast<TensorId>(kept.size());
       kept.push_back(std::move(graph_[id]));
     }
+    for (size_t id = 0; id < moved.size(); ++id) {
+      if (!graph_.tensors[id].is_variable || !used[id]) continue;
+      moved[id] = static_cast<TensorId>(kept.size());
+      kept.push_back(std::move(graph_.tensors[id]));
+    }
     graph_.tensors = std::move(kept);
     const auto move_all = [&](Ids& ids) {
       for (TensorId& id : ids) id = moved[static_cast<size_t>(id)];
@@ -284,6 +328,7 @@ class Reader {
   Ids ids_;  // from the file's tensors to the graph's
   std::vector<tflite::Unrolled> unrolled_;
   tflite::Variables variables_;
+  tflite::Resources resources_;
   std::map<std::pair<const uint8_t*, size_t>, std::shared_ptr<const Bytes>> data_;
   size_t data_bytes_ = 0;
   Graph graph_;

@@ -7,6 +7,7 @@
 
 #include "tinyml/formats/tflite.h"
 #include "tinyml/formats/tflite_format.h"
+#include "tinyml/formats/tflite_resources.h"
 #include "tinyml/formats/tflite_unrolled.h"
 #include "tinyml/ops/operator.h"
 #include "tinyml/ops/tflite.h"
@@ -32,7 +33,11 @@ bool later(std::string_view a, std::string_view b) {
 
 class Writer {
  public:
-  explicit Writer(const Graph& graph) : graph_(graph), ids_(graph.tensors.size(), kNoTensor) {
+  explicit Writer(const Graph& graph)
+      : graph_(graph),
+        ids_(graph.tensors.size(), kNoTensor),
+        resources_(graph, {[this](schema::BuiltinOperator builtin) { return code_index(builtin, 1); },
+                           [this](const Tensor& tensor) { return to_file(tensor); }}) {
     model_.version = tflite::kSchemaVersion;
     model_.description = "tinyml";
     model_.buffers.push_back(std::make_unique<schema::BufferT>());  // buffer 0 means "no data"
@@ -41,6 +46,7 @@ class Writer {
 
   Bytes write() {
     add_used_tensors();
+    if (!resources_.empty()) resources_.begin(subgraph_);
     for (size_t i = 0; i < graph_.nodes.size(); ++i) {
       with_context(fmt::format("op {} {}", i, name_of(graph_.nodes[i].op)), [&] { add(graph_.nodes[i]); });
     }
@@ -60,6 +66,7 @@ class Writer {
     add_metadata(tflite::kMinRuntime, std::move(runtime));
 
     model_.subgraphs.push_back(std::make_unique<schema::SubGraphT>(std::move(subgraph_)));
+    if (!resources_.empty()) model_.subgraphs.push_back(resources_.initial());
     flatbuffers::FlatBufferBuilder builder;
     builder.Finish(schema::Model::Pack(builder, &model_), schema::ModelIdentifier());
     return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
@@ -74,10 +81,17 @@ class Writer {
       used.insert(node.outputs.begin(), node.outputs.end());
     }
     used.erase(kNoTensor);
-    for (const TensorId id : used) ids_[static_cast<size_t>(id)] = add(graph_[id]);
+    for (const TensorId id : used) {
+      if (!graph_[id].is_variable) ids_[static_cast<size_t>(id)] = add(graph_[id]);
+    }
   }
 
   int32_t add(const Tensor& tensor) {
+    subgraph_.tensors.push_back(to_file(tensor));
+    return static_cast<int32_t>(subgraph_.tensors.size()) - 1;
+  }
+
+  std::unique_ptr<schema::TensorT> to_file(const Tensor& tensor) {
     auto written = std::make_unique<schema::TensorT>();
     written->name = tensor.name;
     written->shape = tensor.shape;
@@ -95,8 +109,7 @@ class Writer {
       quantization->quantized_dimension = tensor.quantization.axis;
       written->quantization = std::move(quantization);
     }
-    subgraph_.tensors.push_back(std::move(written));
-    return static_cast<int32_t>(subgraph_.tensors.size()) - 1;
+    return written;
   }
 
   uint32_t add_buffer(std::vector<uint8_t> bytes) {
@@ -132,6 +145,10 @@ class Writer {
     if (writer.order.empty()) written->inputs = std::move(inputs);
     for (const Tensor& inside : writer.intermediates) written->intermediates.push_back(add(inside));
     written->outputs = mapped(node.outputs);
+    if (std::holds_alternative<AssignVariable>(node.op)) {
+      written->inputs.insert(written->inputs.begin(), written->outputs.at(0));
+      written->outputs.clear();
+    }
     written->opcode_index = code_index(writer.builtin, writer.version);
     subgraph_.operators.push_back(std::move(written));
   }
@@ -163,7 +180,12 @@ class Writer {
 
   std::vector<int32_t> mapped(const std::vector<TensorId>& ids) const {
     std::vector<int32_t> result;
-    for (const TensorId id : ids) result.push_back(id == kNoTensor ? -1 : ids_[static_cast<size_t>(id)]);
+    for (const TensorId id : ids) {
+      const bool variable = id != kNoTensor && graph_[id].is_variable;
+      result.push_back(id == kNoTensor ? -1
+                       : variable      ? resources_.handle(id)
+                                       : ids_[static_cast<size_t>(id)]);
+    }
     return result;
   }
 
@@ -195,6 +217,7 @@ class Writer {
 
   const Graph& graph_;
   std::vector<TensorId> ids_;  // from the graph's tensors to the file's
+  tflite::ResourceWriter resources_;
   std::map<std::shared_ptr<const std::vector<uint8_t>>, uint32_t> buffers_;
   std::vector<tflite::Unrolled> unrolled_;
   std::string_view min_runtime_ = "1.5.0";

@@ -67,9 +67,13 @@ void verify(const Graph& graph) {
       reject(fmt::format("{}: there is no tensor {}", where, id));
     }
   };
-  for (size_t i = 0; i < known.size(); ++i) known[i] = graph.tensors[i].is_constant();
+  for (size_t i = 0; i < known.size(); ++i) known[i] = graph.tensors[i].data != nullptr;
+  const auto refuse_variable = [&](TensorId id, const std::string& where) {
+    if (graph[id].is_variable) reject(fmt::format("{}: {} is a variable", where, graph[id].name));
+  };
   for (const TensorId id : graph.inputs) {
     check_id(id, "model input");
+    refuse_variable(id, "model input");
     known[static_cast<size_t>(id)] = true;
   }
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
@@ -78,18 +82,21 @@ void verify(const Graph& graph) {
     for (const TensorId id : node.inputs) {
       if (id == kNoTensor) continue;
       check_id(id, where);
+      if (!std::holds_alternative<ReadVariable>(node.op)) refuse_variable(id, where);
       if (!known[static_cast<size_t>(id)]) {
         reject(fmt::format("{}: reads {} before it is computed", where, graph[id].name));
       }
     }
     for (const TensorId id : node.outputs) {
       check_id(id, where);
+      if (graph[id].is_variable && std::holds_alternative<AssignVariable>(node.op)) continue;
       if (known[static_cast<size_t>(id)]) reject(fmt::format("{}: writes {} again", where, graph[id].name));
       known[static_cast<size_t>(id)] = true;
     }
   }
   for (const TensorId id : graph.outputs) {
     check_id(id, "model output");
+    refuse_variable(id, "model output");
     if (!known[static_cast<size_t>(id)]) reject(fmt::format("output {} is never computed", graph[id].name));
   }
 }

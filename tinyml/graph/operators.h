@@ -141,6 +141,18 @@ struct Split {
   std::vector<int32_t> extents;
 };
 
+/// a variable -> its content.
+struct ReadVariable {
+  static constexpr std::string_view kName = "read_variable";
+  static constexpr bool kTrainable = false, kDeployable = true, kInTflite = true, kAnyInputs = true;
+};
+
+/// input -> the variable, which it sets.
+struct AssignVariable {
+  static constexpr std::string_view kName = "assign_variable";
+  static constexpr bool kTrainable = false, kDeployable = true, kInTflite = true, kAnyInputs = true;
+};
+
 /// input [N, T, I], weights of the input [H, I] and of the output before [H, H] and bias [H], each for the
 /// input, forget, cell and output gate in this order -> [N, T, H], the outputs of every step (Hochreiter and
 /// Schmidhuber 1997, with forget gates). The first step sees zeros.
@@ -281,6 +293,8 @@ struct Wavelet {
   X(Reshape)                \
   X(Concatenation)          \
   X(Split)                  \
+  X(ReadVariable)           \
+  X(AssignVariable)         \
   X(Lstm)                   \
   X(Gru)                    \
   X(LastStep)               \

@@ -46,8 +46,11 @@ struct Tensor {
   Shape shape;
   Quantization quantization;
   std::shared_ptr<const std::vector<uint8_t>> data;
+  /// Keeps its content from one inference to the next; `data` is the content at first and after a reset.
+  /// ReadVariable alone reads it, AssignVariable alone writes it.
+  bool is_variable = false;
 
-  bool is_constant() const { return data != nullptr; }
+  bool is_constant() const { return data && !is_variable; }
   int64_t size_bytes() const { return elements(shape) * size_of(dtype); }
   /// The constant's elements. T must be the type of `dtype`.
   template <class T>

@@ -42,7 +42,7 @@ class Checker {
   static size_t index(TensorId id) { return static_cast<size_t>(id); }
 
   bool in_arena(TensorId id) const {
-    if (id == kNoTensor || graph_[id].is_constant()) return false;
+    if (id == kNoTensor || graph_[id].data) return false;
     return std::find(external_.begin(), external_.end(), value_[index(id)]) == external_.end();
   }
 

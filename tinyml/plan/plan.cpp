@@ -12,7 +12,7 @@ namespace {
 
 int64_t aligned(int64_t bytes) { return (bytes + kAlignmentBytes - 1) / kAlignmentBytes * kAlignmentBytes; }
 
-bool is_activation(const Graph& graph, TensorId id) { return id != kNoTensor && !graph[id].is_constant(); }
+bool is_activation(const Graph& graph, TensorId id) { return id != kNoTensor && graph[id].data == nullptr; }
 
 std::vector<TensorId> find_storage(const Graph& graph, std::span<const ops::KernelCall> calls) {
   std::vector<TensorId> storage(graph.tensors.size());

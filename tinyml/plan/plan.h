@@ -35,10 +35,10 @@ struct Plan {
   int64_t arena_bytes = 0;
   /// No plan with these lifetimes and overlaps is smaller: the largest set live at one node.
   int64_t lower_bound_bytes = 0;
-  std::vector<int64_t> offset;          // one a tensor; -1: constant, external or unused
+  std::vector<int64_t> offset;          // one a tensor; -1: constant, variable, external or unused
   std::vector<int64_t> scratch_offset;  // one a node; -1: none
   std::vector<TensorId> storage;        // one a tensor: whose memory it is (Reshape chains lead to the first)
-  std::vector<Lifetime> lifetime;       // one a tensor, of its storage; {-1, -1}: constant or unused
+  std::vector<Lifetime> lifetime;       // one a tensor, of its storage; {-1, -1}: constant, variable, unused
 };
 
 /// Plans the activations and scratch of a graph. `calls` holds the lowering of each node in order; one

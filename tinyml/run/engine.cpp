@@ -51,6 +51,7 @@ Engine::Engine(const Graph& graph, ops::Target target)
     }
   }
   scratch_.resize(scratch_bytes);
+  reset();
 }
 
 uint8_t* Engine::data(TensorId id) {
@@ -113,6 +114,9 @@ void Engine::run_float(size_t index) {
 
 void Engine::reset() {
   for (Bytes& state : states_) std::fill(state.begin(), state.end(), uint8_t{0});
+  for (size_t id = 0; id < buffers_.size(); ++id) {
+    if (graph_.tensors[id].is_variable) buffers_[id] = *graph_.tensors[id].data;
+  }
 }
 
 std::vector<Bytes> Engine::run(const std::vector<Bytes>& inputs) {

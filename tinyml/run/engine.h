@@ -26,7 +26,7 @@ class Engine {
   /// The same for a graph of one int8 input and one int8 output.
   std::vector<int8_t> run(std::span<const int8_t> input);
 
-  /// Forgets what stateful layers keep from one run to the next.
+  /// Sets variables and what stateful layers keep from one run to the next back to the start.
   void reset();
 
   /// The bytes of a tensor after the last run; empty for constants.

@@ -2,8 +2,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cstring>
-#include <map>
 #include <utility>
 
 #include "tinyml/formats/tflite.h"
@@ -11,6 +9,7 @@
 #include "tinyml/formats/tflite_format.h"
 #include "tinyml/formats/tflite_resources.h"
 #include "tinyml/formats/tflite_tables.h"
+#include "tinyml/formats/tflite_tensors.h"
 #include "tinyml/formats/tflite_unrolled.h"
 #include "tinyml/formats/tflite_variables.h"
 #include "tinyml/ops/operator.h"
@@ -31,7 +30,7 @@ constexpr TensorId kInside = kNoTensor - 1;
 
 class Reader {
  public:
-  explicit Reader(const schema::Model& model) : model_(model), resources_(model) {
+  explicit Reader(const schema::Model& model) : model_(model), tensors_(model), resources_(model) {
     if (model.version() != tflite::kSchemaVersion) {
       refuse(fmt::format("schema version {} (3 is)", model.version()));
     }
@@ -79,76 +78,13 @@ class Reader {
       TensorId& id = ids_[static_cast<size_t>(index)];
       if (id == kInside) reject(fmt::format("tensor {} is inside of an unrolled gru", index));
       if (id == kNoTensor) {
-        id = graph_.add(read_tensor(*subgraph_, static_cast<flatbuffers::uoffset_t>(index)));
+        id = graph_.add(tensors_.read(*subgraph_, static_cast<flatbuffers::uoffset_t>(index)));
         variables_.add_tensor(
             subgraph_->tensors()->Get(static_cast<flatbuffers::uoffset_t>(index))->is_variable());
       }
       ids.push_back(id);
     }
     return ids;
-  }
-
-  Tensor read_tensor(const schema::SubGraph& subgraph, flatbuffers::uoffset_t index) {
-    const schema::Tensor& source = *subgraph.tensors()->Get(index);
-    Tensor tensor;
-    tensor.name = clean(source.name());
-    return with_context(fmt::format("tensor {} {}", index, tensor.name), [&] {
-      if (source.sparsity()) refuse("sparse values");
-      const auto dtype = tflite::from_tflite(source.type());
-      if (!dtype) {
-        const std::string name = schema::EnumNameTensorType(source.type());
-        refuse("the type " + (name.empty() ? std::to_string(static_cast<int>(source.type())) : name));
-      }
-      tensor.dtype = *dtype;
-      if (source.shape()) tensor.shape.assign(source.shape()->begin(), source.shape()->end());
-      tflite::check_extents(tensor.shape);
-      tensor.data = data_of(source.buffer());
-      if (tensor.data && static_cast<int64_t>(tensor.data->size()) != tensor.size_bytes()) {
-        reject(fmt::format("{} {} in {} bytes", to_string(tensor.shape), tinyml::name_of(tensor.dtype),
-                           tensor.data->size()));
-      }
-      if (source.quantization() && tensor.dtype != DType::float32) {
-        tensor.quantization = read_quantization(*source.quantization(), tensor);
-      }
-      return std::move(tensor);
-    });
-  }
-
-  static Quantization read_quantization(const schema::QuantizationParameters& source, const Tensor& tensor) {
-    Quantization quantization;
-    const size_t scales = count(source.scale()), zeros = count(source.zero_point());
-    if (source.details_type() != schema::QuantizationDetails::NONE) refuse("custom quantization");
-    if (scales == 0) return quantization;
-    if (zeros != 0 && zeros != scales) reject(fmt::format("{} scales and {} zero points", scales, zeros));
-    quantization.scales.assign(source.scale()->begin(), source.scale()->end());
-    quantization.zero_points.resize(scales);
-    for (size_t i = 0; i < zeros; ++i) {
-      int64_t zero;  // the verifier lets vectors of 8-byte elements start at any multiple of 4
-      std::memcpy(&zero, source.zero_point()->Data() + i * sizeof zero, sizeof zero);
-      quantization.zero_points[i] = tflite::checked_zero_point(zero, tensor.dtype);
-    }
-    // TFLite Micro ignores the axis of a vector; files with a wrong one are about.
-    if (scales > 1 && tensor.shape.size() > 1) quantization.axis = source.quantized_dimension();
-    return quantization;
-  }
-
-  /// Null for a tensor that is computed. Tensors that share a buffer share its bytes.
-  std::shared_ptr<const Bytes> data_of(uint32_t index) {
-    if (index >= count(model_.buffers())) {
-      if (index == 0) return nullptr;
-      reject(fmt::format("there is no buffer {}", index));
-    }
-    const schema::Buffer& buffer = *model_.buffers()->Get(index);
-    if (buffer.offset() > 1 || buffer.size() > 1) refuse("data outside of the flatbuffer");
-    if (count(buffer.data()) == 0) return nullptr;
-    std::shared_ptr<const Bytes>& bytes = data_[{buffer.data()->data(), buffer.data()->size()}];
-    if (!bytes) {
-      constexpr size_t kMostBytes = size_t{1} << 28;
-      data_bytes_ += buffer.data()->size();
-      if (data_bytes_ > kMostBytes) reject("the buffers overlap");
-      bytes = std::make_shared<const Bytes>(buffer.data()->begin(), buffer.data()->end());
-    }
-    return bytes;
   }
 
   void read_operators() {
@@ -183,7 +119,7 @@ class Reader {
         if (index >= ids_.size()) reject(fmt::format("there is no tensor {}", index));
         if (ids_[index] != kNoTensor) reject(fmt::format("tensor {} is used elsewhere", index));
         ids_[index] = kInside;
-        inside.push_back(read_tensor(*subgraph_, static_cast<flatbuffers::uoffset_t>(index)));
+        inside.push_back(tensors_.read(*subgraph_, static_cast<flatbuffers::uoffset_t>(index)));
       }
       tflite::expect_unrolled(model_, unrolled, writer, inside);
       graph_.nodes.push_back(std::move(node));
@@ -220,7 +156,7 @@ class Reader {
       resources_.add_handle(source);
     } else if (builtin == schema::BuiltinOperator::CALL_ONCE) {
       resources_.call_once(source, [&](const schema::SubGraph& subgraph, uint32_t index) {
-        return read_tensor(subgraph, index);
+        return tensors_.read(subgraph, index);
       });
     } else if (builtin == schema::BuiltinOperator::READ_VARIABLE) {
       const TensorId variable = variable_of(source);
@@ -313,7 +249,7 @@ class Reader {
       const schema::Metadata& entry = *model_.metadata()->Get(static_cast<flatbuffers::uoffset_t>(i));
       const std::string name = clean(entry.name());
       if (name.rfind(tflite::kMetadataPrefix, 0) != 0) continue;
-      const auto bytes = with_context("metadata " + name, [&] { return data_of(entry.buffer()); });
+      const auto bytes = with_context("metadata " + name, [&] { return tensors_.data_of(entry.buffer()); });
       const std::string text = bytes ? std::string(bytes->begin(), bytes->end()) : std::string();
       if (name == tflite::kUnrolled) {
         unrolled_ = tflite::parse_unrolled(text);
@@ -324,13 +260,12 @@ class Reader {
   }
 
   const schema::Model& model_;
+  tflite::TensorReader tensors_;
   const schema::SubGraph* subgraph_;
   Ids ids_;  // from the file's tensors to the graph's
   std::vector<tflite::Unrolled> unrolled_;
   tflite::Variables variables_;
   tflite::Resources resources_;
-  std::map<std::pair<const uint8_t*, size_t>, std::shared_ptr<const Bytes>> data_;
-  size_t data_bytes_ = 0;
   Graph graph_;
 };
 

@@ -115,9 +115,10 @@ std::vector<TensorId> recurrent_inputs(CaseBuilder& builder, const RecurrentSett
 
 std::vector<OperatorCase> all_cases() {
   std::vector<OperatorCase> cases;
-  for (auto* of_operator : {conv_2d_cases, depthwise_conv_2d_cases, fully_connected_cases, pool_2d_cases,
-                            add_cases, sub_cases, mul_cases, softmax_cases, reshape_cases,
-                            concatenation_cases, split_cases, lstm_cases, gru_cases, last_step_cases}) {
+  for (auto* of_operator :
+       {conv_2d_cases, depthwise_conv_2d_cases, fully_connected_cases, pool_2d_cases, add_cases, sub_cases,
+        mul_cases, softmax_cases, reshape_cases, concatenation_cases, split_cases, svdf_cases, lstm_cases,
+        gru_cases, last_step_cases}) {
     for (OperatorCase& one : of_operator()) cases.push_back(std::move(one));
   }
   return cases;

@@ -37,6 +37,7 @@ std::vector<OperatorCase> last_step_cases();
 std::vector<OperatorCase> reshape_cases();
 std::vector<OperatorCase> concatenation_cases();
 std::vector<OperatorCase> split_cases();
+std::vector<OperatorCase> svdf_cases();
 
 /// A graph that keeps what it has read in two variables; for several calls.
 OperatorCase variables_case();

@@ -13,6 +13,7 @@ struct Setting {
   bool per_channel = false, has_bias = true;
   float output_scale = 0.3f;
   int32_t input_zero_point = 9, output_zero_point = -7;
+  bool keep_dims = false;
 };
 
 OperatorCase make(const Setting& s, uint64_t seed) {
@@ -21,7 +22,7 @@ OperatorCase make(const Setting& s, uint64_t seed) {
   const TensorId w = builder.weights({s.outputs, s.inputs}, s.per_channel ? 0 : -1, 0.01);
   std::vector<TensorId> inputs = {x, w};
   if (s.has_bias) inputs.push_back(builder.bias(s.outputs, s.inputs, x, w));
-  return builder.finish(FullyConnected{s.activation}, inputs,
+  return builder.finish(FullyConnected{s.activation, s.keep_dims}, inputs,
                         builder.output(s.output_scale, s.output_zero_point));
 }
 
@@ -34,6 +35,7 @@ std::vector<OperatorCase> fully_connected_cases() {
       {"64_to_12", {1, 64}, 64, 12, relu, false, true, 0.3f, -128, -128},
       {"relu6", {1, 16}, 16, 8, relu6, false, true, 0.04f, 0, -20},
       {"odd", {1, 13}, 13, 5},
+      {"keep_dims", {1, 3, 8}, 8, 5, none, false, true, 0.3f, 9, -7, true},
       {"one_by_one", {1, 1}, 1, 1, none, false, true, 0.01f},
       {"two_rows", {2, 20}, 20, 7},
       {"image", {1, 3, 4, 2}, 24, 4},

@@ -47,8 +47,7 @@ Options& options(schema::SubGraphT& graph, size_t op) {
 
 const Mutation kMutations[] = {
     {"Version", [](auto& model, auto&) { model.version = 2; }, "not supported: schema version 2 (3 is)"},
-    {"NoSubgraph", [](auto& model, auto&) { model.subgraphs.clear(); },
-     "the model has no subgraph"},
+    {"NoSubgraph", [](auto& model, auto&) { model.subgraphs.clear(); }, "the model has no subgraph"},
     {"NoInputs", [](auto&, auto& graph) { graph.inputs.clear(); }, "the model has no inputs or no outputs"},
     {"InputOutOfRange", [](auto&, auto& graph) { graph.inputs[0] = 99; }, "there is no tensor 99"},
     {"OutputMissing", [](auto&, auto& graph) { graph.outputs[0] = -1; }, "a model output is missing"},
@@ -56,8 +55,8 @@ const Mutation kMutations[] = {
      "the model output filters is a constant"},
     {"NoOperators", [](auto&, auto& graph) { graph.operators.clear(); }, "the model has no operators"},
     {"UnknownOperator",
-     [](auto& model, auto&) { model.operator_codes[0]->builtin_code = schema::BuiltinOperator::SVDF; },
-     "op 0 SVDF: this operator is not supported"},
+     [](auto& model, auto&) { model.operator_codes[0]->builtin_code = schema::BuiltinOperator::SKIP_GRAM; },
+     "op 0 SKIP_GRAM: this operator is not supported"},
     {"UnnamedOperator",
      [](auto& model, auto&) {
        model.operator_codes[0]->builtin_code = static_cast<schema::BuiltinOperator>(5000);

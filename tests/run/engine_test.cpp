@@ -58,8 +58,9 @@ TEST_P(Int8Case, ReadsItsInputBeforeItOverwritesIt) {
     std::copy(inputs[0].begin(), inputs[0].end(), memory.begin() + static_cast<ptrdiff_t>(lead));
     std::vector<const void*> in = {memory.data() + lead};
     for (size_t i = 1; i < inputs.size(); ++i) in.push_back(inputs[i].data());
-    void* const out[] = {memory.data()};
-    Bytes scratch(static_cast<size_t>(call.scratch_bytes));
+    std::vector<void*> out = {memory.data()};
+    Bytes scratch(static_cast<size_t>(call.scratch_bytes)), state(static_cast<size_t>(call.state_bytes));
+    if (!state.empty()) out.push_back(state.data());
     call.run(in, out, scratch.data());
     memory.resize(expected.size());
     EXPECT_EQ(memory, expected) << call.function << ", lead " << lead;

@@ -41,11 +41,13 @@ struct DepthwiseConv2D {
   Activation activation = Activation::none;
 };
 
-/// input [N, ...] flattened to [N, I], weights [O, I], bias [O] -> [N, O].
+/// input [..., I], weights [O, I], bias [O] -> [N, O], N being what the other extents make; with `keep_dims`
+/// [..., O].
 struct FullyConnected {
   static constexpr std::string_view kName = "fully_connected";
   static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true;
   Activation activation = Activation::none;
+  bool keep_dims = false;
 };
 
 /// input [..., C], gamma [C], beta [C], mean [C], variance [C] -> same shape. Training normalises by the
@@ -151,6 +153,19 @@ struct ReadVariable {
 struct AssignVariable {
   static constexpr std::string_view kName = "assign_variable";
   static constexpr bool kTrainable = false, kDeployable = true, kInTflite = true, kAnyInputs = true;
+};
+
+/// input [1, I], filters over features [U * rank, I] and over time [U * rank, T], bias [U] -> [1, U]: of each
+/// unit the sum of its `rank` filters over the last T inferences. It keeps what they gave, quantized as the
+/// filters over time are typed.
+struct Svdf {
+  static constexpr std::string_view kName = "svdf";
+  static constexpr bool kTrainable = false, kDeployable = true, kInTflite = true, kAnyInputs = true;
+  int32_t rank = 1;
+  /// Kept for other runtimes: TensorFlow Lite Micro's integer kernel leaves it to the output's range.
+  Activation activation = Activation::none;
+  float state_scale = 1;
+  int32_t state_zero_point = 0;
 };
 
 /// input [N, T, I], weights of the input [H, I] and of the output before [H, H] and bias [H], each for the
@@ -295,6 +310,7 @@ struct Wavelet {
   X(Split)                  \
   X(ReadVariable)           \
   X(AssignVariable)         \
+  X(Svdf)                   \
   X(Lstm)                   \
   X(Gru)                    \
   X(LastStep)               \

@@ -10,14 +10,23 @@
 
 namespace tinyml::ops {
 
-void infer(const FullyConnected&, Graph& graph, const Node& node) {
+void infer(const FullyConnected& op, Graph& graph, const Node& node) {
   const Shape& input = graph[node.inputs.at(0)].shape;
   const Shape& weights = graph[node.inputs.at(1)].shape;
   if (weights.size() != 2 || weights[1] < 1 || elements(input) % weights[1] != 0) {
     throw Error(ErrorKind::bad_file, "fully_connected weights " + to_string(weights) +
                                          " do not fit the input " + to_string(input));
   }
-  set_output(graph, node, {static_cast<int32_t>(elements(input) / weights[1]), weights[0]});
+  Shape output = {static_cast<int32_t>(elements(input) / weights[1]), weights[0]};
+  if (op.keep_dims) {
+    if (input.back() != weights[1]) {
+      throw Error(ErrorKind::bad_file, "fully_connected weights " + to_string(weights) +
+                                           " do not fit the last extent of " + to_string(input));
+    }
+    output = input;
+    output.back() = weights[0];
+  }
+  set_output(graph, node, std::move(output));
 }
 
 int64_t macs(const FullyConnected&, const Graph& graph, const Node& node) {
@@ -116,7 +125,12 @@ void write_tflite(const FullyConnected& op, TfliteWriter& writer) {
     writer.version = 6;
     writer.min_runtime = "2.1.0";
   }
+  if (op.keep_dims && writer.version < 5) {
+    writer.version = 5;
+    writer.min_runtime = "2.0.0";
+  }
   schema::FullyConnectedOptionsT options;
+  options.keep_num_dims = op.keep_dims;
   options.fused_activation_function = to_tflite(op.activation);
   writer.options.Set(std::move(options));
 }
@@ -129,9 +143,7 @@ bool read_tflite(FullyConnected& op, const TfliteReader& reader) {
   if (options.weights_format() != schema::FullyConnectedOptionsWeightsFormat::DEFAULT) {
     refuse("shuffled weights");
   }
-  if (options.keep_num_dims() && reader.input(0).shape.size() != 2) {
-    refuse("keep_num_dims with the input " + to_string(reader.input(0).shape));
-  }
+  op.keep_dims = options.keep_num_dims();
   return true;
 }
 

@@ -18,7 +18,11 @@ class CaseBuilder {
   Random& random() { return random_; }
   /// An activation that is a graph input, of random bits: the whole range of integers. A scale of 0: without.
   TensorId input(Shape shape, float scale, int32_t zero_point, DType dtype = DType::int8);
+  /// The same with a scale where the type has one and a zero point where it may have one.
+  TensorId input(Shape shape, DType dtype);
   TensorId output(float scale, int32_t zero_point, DType dtype = DType::int8);
+  /// With the type and quantization of another tensor.
+  TensorId output_like(TensorId id);
   /// An input of the node that is no graph input: integers of random bits.
   TensorId constant(Shape shape, float scale, int32_t zero_point, DType dtype = DType::int8);
   /// int8 in [-127, 127] with one scale a slice of `axis`, or a single one for axis -1.

@@ -48,6 +48,22 @@ TensorId CaseBuilder::output(float scale, int32_t zero_point, DType dtype) {
   return id;
 }
 
+TensorId CaseBuilder::input(Shape shape, DType dtype) {
+  const bool quantized = dtype == DType::int8 || dtype == DType::int16;
+  const TensorId id = input(std::move(shape), quantized ? 0.1f : 0, dtype == DType::int8 ? 3 : 0, dtype);
+  if (dtype == DType::boolean) {
+    for (uint8_t& byte : case_.inputs.back()) byte &= 1;
+  }
+  return id;
+}
+
+TensorId CaseBuilder::output_like(TensorId id) {
+  const Tensor like = case_.graph[id];
+  const TensorId made = output(0, 0, like.dtype);
+  case_.graph[made].quantization = like.quantization;
+  return made;
+}
+
 TensorId CaseBuilder::constant(Shape shape, float scale, int32_t zero_point, DType dtype) {
   Tensor tensor = make_tensor("constant", dtype, std::move(shape), scale, zero_point);
   tensor.data = std::make_shared<const Bytes>(random_bits(tensor.size_bytes()));
@@ -117,8 +133,8 @@ std::vector<OperatorCase> all_cases() {
   std::vector<OperatorCase> cases;
   for (auto* of_operator :
        {conv_2d_cases, depthwise_conv_2d_cases, fully_connected_cases, pool_2d_cases, add_cases, sub_cases,
-        mul_cases, softmax_cases, reshape_cases, concatenation_cases, split_cases, svdf_cases, lstm_cases,
-        gru_cases, last_step_cases}) {
+        mul_cases, softmax_cases, reshape_cases, concatenation_cases, split_cases, strided_slice_cases,
+        svdf_cases, lstm_cases, gru_cases}) {
     for (OperatorCase& one : of_operator()) cases.push_back(std::move(one));
   }
   return cases;

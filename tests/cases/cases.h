@@ -33,11 +33,11 @@ std::vector<OperatorCase> mul_cases();
 std::vector<OperatorCase> softmax_cases();
 std::vector<OperatorCase> lstm_cases();
 std::vector<OperatorCase> gru_cases();
-std::vector<OperatorCase> last_step_cases();
 std::vector<OperatorCase> reshape_cases();
 std::vector<OperatorCase> concatenation_cases();
 std::vector<OperatorCase> split_cases();
 std::vector<OperatorCase> svdf_cases();
+std::vector<OperatorCase> strided_slice_cases();
 
 /// A graph that keeps what it has read in two variables; for several calls.
 OperatorCase variables_case();

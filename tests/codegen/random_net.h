@@ -49,7 +49,7 @@ class RandomNet {
     return out;
   }
   TensorId last_step(TensorId x) {
-    const TensorId out = node(LastStep{}, {x}, 1);
+    const TensorId out = node(tinyml::last_step(), {x}, 1);
     graph_[out].quantization = graph_[x].quantization;
     return out;
   }

@@ -45,6 +45,13 @@ TEST_P(Int8Case, IsTheSameOnEveryCore) {
   }
 }
 
+TEST_P(Int8Case, ReadsBackFromTflite) {
+  const Graph& graph = GetParam().graph;
+  if (graph[graph.inputs[0]].shape[0] != 1) GTEST_SKIP() << "skipped: a batch";
+  const Bytes file = formats::write_tflite(graph);
+  EXPECT_EQ(formats::write_tflite(formats::read_tflite(file)), file);
+}
+
 // Output and input 0 as near to each other in one block of memory as KernelCall::overlap_lead allows.
 TEST_P(Int8Case, ReadsItsInputBeforeItOverwritesIt) {
   const Graph& graph = GetParam().graph;

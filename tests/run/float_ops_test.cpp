@@ -54,8 +54,8 @@ void check(const Op& op, Case test, Random& random, size_t differentiable, doubl
     out_shape = {static_cast<int32_t>(output.size()) / test.inputs[1].shape[0], test.inputs[1].shape[0]};
   } else if constexpr (std::is_same_v<Op, Lstm> || std::is_same_v<Op, Gru>) {
     out_shape = {test.inputs[0].shape[0], test.inputs[0].shape[1], test.inputs[1].shape[0]};
-  } else if constexpr (std::is_same_v<Op, LastStep>) {
-    out_shape = {test.inputs[0].shape[0], test.inputs[0].shape[2]};
+  } else if constexpr (std::is_same_v<Op, StridedSlice>) {
+    out_shape = test.graph[test.graph.nodes[0].outputs[0]].shape;
   } else if constexpr (requires { op.stride_height; }) {
     int32_t fh, fw, channels = test.inputs[0].shape[3];
     if constexpr (requires { op.filter_height; }) {
@@ -274,11 +274,13 @@ TEST(FloatOps, Gru) {
   }
 }
 
-TEST(FloatOps, LastStep) {
+TEST(FloatOps, StridedSlice) {
   Random random(10);
   for (const Shape& x : {Shape{1, 1, 1}, Shape{3, 7, 2}, Shape{5, 4, 33}}) {
-    check(LastStep{}, Case(LastStep{}, {x}, random), random, 1);
+    check(last_step(), Case(last_step(), {x}, random, {x[0], x[2]}), random, 1);
   }
+  const StridedSlice backwards{{0, 6, 1}, {0, -8, 9}, {1, -3, 2}, 0b001, 0b001, 0, 0};
+  check(backwards, Case(backwards, {{3, 7, 9}}, random, {3, 3, 4}), random, 1);
 }
 
 }  // namespace

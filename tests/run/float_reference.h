@@ -235,11 +235,29 @@ inline Array run(const Gru&, const Inputs& in, const Shape& out) {
   return y;
 }
 
-inline Array run(const LastStep&, const Inputs& in, const Shape& out) {
+// Of three axes with bounds in their range.
+inline Array run(const StridedSlice& op, const Inputs& in, const Shape& out) {
   Array y = array(out);
-  const auto steps = static_cast<size_t>(in[0].shape[1]), channels = static_cast<size_t>(out[1]);
-  for (size_t i = 0; i < y.values.size(); ++i) {
-    y.values[i] = in[0].values[(i / channels * steps + steps - 1) * channels + i % channels];
+  const Shape& x = in[0].shape;
+  const auto indexes = [&](size_t axis) {
+    std::vector<size_t> taken;
+    const bool whole = (op.begin_mask >> axis & 1) != 0;
+    const int32_t begin = whole ? 0 : (op.begin[axis] + x[axis]) % x[axis];
+    int32_t end = whole ? x[axis] : op.end[axis];
+    if (op.shrink_axis_mask >> axis & 1) end = begin + 1;
+    if (end < 0) end += x[axis];
+    for (int32_t i = begin; op.strides[axis] > 0 ? i < end : i > end; i += op.strides[axis]) {
+      taken.push_back(static_cast<size_t>(i));
+    }
+    return taken;
+  };
+  size_t at = 0;
+  for (const size_t n : indexes(0)) {
+    for (const size_t t : indexes(1)) {
+      for (const size_t c : indexes(2)) {
+        y.values.at(at++) = in[0].values[(n * static_cast<size_t>(x[1]) + t) * static_cast<size_t>(x[2]) + c];
+      }
+    }
   }
   return y;
 }

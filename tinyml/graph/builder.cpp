@@ -199,7 +199,7 @@ TensorId GraphBuilder::gru(TensorId x, int32_t units) {
 
 TensorId GraphBuilder::last_step(TensorId x) {
   const Shape& in = shape(x);
-  return add_node(LastStep{}, {x}, fmt::format("last_step{}", ++layer_), {in.at(0), in.at(2)});
+  return add_node(tinyml::last_step(), {x}, fmt::format("last_step{}", ++layer_), {in.at(0), in.at(2)});
 }
 
 Graph GraphBuilder::finish(TensorId output) {

@@ -168,6 +168,19 @@ struct Svdf {
   int32_t state_zero_point = 0;
 };
 
+/// input -> part of it, by TensorFlow's rules. An entry says for one axis, in order, begin, end (not taken)
+/// and stride; negative bounds count from the last element. Bits of the masks, by entry: the range begins or
+/// ends where the axis does; the entry is a new axis of extent 1; `begin` alone is taken and the axis goes.
+struct StridedSlice {
+  static constexpr std::string_view kName = "strided_slice";
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true, kAnyInputs = true;
+  std::vector<int32_t> begin, end, strides;
+  int32_t begin_mask = 0, end_mask = 0, new_axis_mask = 0, shrink_axis_mask = 0;
+};
+
+/// input [N, T, C] -> [N, C], the last of T steps.
+inline StridedSlice last_step() { return {{0, -1, 0}, {0, 0, 0}, {1, 1, 1}, 0b101, 0b101, 0, 0b010}; }
+
 /// input [N, T, I], weights of the input [H, I] and of the output before [H, H] and bias [H], each for the
 /// input, forget, cell and output gate in this order -> [N, T, H], the outputs of every step (Hochreiter and
 /// Schmidhuber 1997, with forget gates). The first step sees zeros.
@@ -190,12 +203,6 @@ struct Gru {
   static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true;
   /// int8: an inference begins where the one before ended; otherwise each begins with zeros.
   bool stateful = false;
-};
-
-/// input [N, T, C] -> [N, C], the last of T steps.
-struct LastStep {
-  static constexpr std::string_view kName = "last_step";
-  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true;
 };
 
 /// int16 samples [1, n] -> int8 [1, frames, bands, 1]: log-mel filterbank energies.
@@ -311,9 +318,9 @@ struct Wavelet {
   X(ReadVariable)           \
   X(AssignVariable)         \
   X(Svdf)                   \
+  X(StridedSlice)           \
   X(Lstm)                   \
   X(Gru)                    \
-  X(LastStep)               \
   X(Mfe)                    \
   X(Mfcc)                   \
   X(Raw)                    \

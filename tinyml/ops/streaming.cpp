@@ -16,6 +16,13 @@ template <class Op>
 constexpr bool kElementwise = std::is_same_v<Op, Add> || std::is_same_v<Op, Sub> || std::is_same_v<Op, Mul> ||
                               std::is_same_v<Op, Relu> || std::is_same_v<Op, Dropout>;
 
+bool is_last_step(const StridedSlice& op, int32_t steps) {
+  const StridedSlice last = last_step();
+  return op.begin.size() == 3 && (op.begin[1] == -1 || op.begin[1] == steps - 1) &&
+         op.begin_mask == last.begin_mask && op.end_mask == last.end_mask && op.strides == last.strides &&
+         op.new_axis_mask == 0 && op.shrink_axis_mask == last.shrink_axis_mask;
+}
+
 }  // namespace
 
 Graph make_streaming(const Graph& net) {
@@ -49,7 +56,9 @@ Graph make_streaming(const Graph& net) {
             recurrent = true;
           } else if (!over_sequence || kElementwise<Op>) {
             return;
-          } else if constexpr (std::is_same_v<Op, LastStep>) {
+          } else if constexpr (std::is_same_v<Op, StridedSlice>) {
+            if (!is_last_step(op, steps)) refuse("it takes steps other than the last");
+            op = last_step();
             result = Meaning::other;
           } else if constexpr (std::is_same_v<Op, Reshape>) {
             if (op.shape.size() < 2 || op.shape[0] != 1 || op.shape[1] != steps) {

@@ -13,7 +13,7 @@ int8_t to_int8(double value) { return static_cast<int8_t>(std::clamp(std::round(
 
 bool keeps_quantization(const Operator& op) {
   return std::holds_alternative<Reshape>(op) || std::holds_alternative<AveragePool2D>(op) ||
-         std::holds_alternative<MaxPool2D>(op) || std::holds_alternative<LastStep>(op);
+         std::holds_alternative<MaxPool2D>(op) || std::holds_alternative<StridedSlice>(op);
 }
 
 /// The axis of weights that counts output channels; negative: no weights.

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "tinyml/device/nn/bytes.h"
 #include "tinyml/device/nn/fixed_point.h"
 
 namespace tinyml {
@@ -34,22 +35,6 @@ struct ConvParams {
     visit("activation_min", activation_min), visit("activation_max", activation_max);
   }
 };
-
-/// memcpy for short runs: whole words where the core loads them, no call.
-inline void copy_bytes(int8_t* to, const int8_t* from, int32_t count) {
-#if defined(__ARM_FEATURE_UNALIGNED) || !defined(__arm__)
-  for (; count >= 4; count -= 4, to += 4, from += 4) {
-    uint32_t word;
-    memcpy(&word, from, 4);
-    memcpy(to, &word, 4);
-  }
-#endif
-  for (; count > 0; --count) *to++ = *from++;
-}
-
-inline void fill_bytes(int8_t* to, int32_t value, int32_t count) {
-  for (; count > 0; --count) *to++ = static_cast<int8_t>(value);
-}
 
 namespace detail {
 

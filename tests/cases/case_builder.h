@@ -20,17 +20,21 @@ class CaseBuilder {
   TensorId input(Shape shape, float scale, int32_t zero_point, DType dtype = DType::int8);
   /// The same with a scale where the type has one and a zero point where it may have one.
   TensorId input(Shape shape, DType dtype);
+  /// int32 in [0, extent), an input or a constant.
+  TensorId indices(Shape shape, int32_t extent, bool constant);
   TensorId output(float scale, int32_t zero_point, DType dtype = DType::int8);
-  /// With the type and quantization of another tensor.
+  /// An output with the type and quantization of another tensor.
   TensorId output_like(TensorId id);
   /// An input of the node that is no graph input: integers of random bits.
   TensorId constant(Shape shape, float scale, int32_t zero_point, DType dtype = DType::int8);
   /// int8 in [-127, 127] with one scale a slice of `axis`, or a single one for axis -1.
   TensorId weights(Shape shape, int32_t axis, double scale);
-  /// int32 of about the magnitude of a sum over `taps`.
+  /// int32, int64 for an input of int16, of about the magnitude of a sum over `taps`.
   TensorId bias(int32_t channels, int32_t taps, TensorId input, TensorId weights);
   Tensor& tensor(TensorId id) { return case_.graph[id]; }
 
+  /// A value between two nodes with the type and quantization of another tensor.
+  TensorId tensor_like(TensorId id, std::string name, Shape shape);
   TensorId add(Tensor tensor) { return case_.graph.add(std::move(tensor)); }
   /// A node before the one of `finish`.
   void node(Operator op, std::vector<TensorId> inputs, std::vector<TensorId> outputs);

@@ -57,6 +57,28 @@ TensorId CaseBuilder::input(Shape shape, DType dtype) {
   return id;
 }
 
+TensorId CaseBuilder::tensor_like(TensorId id, std::string name, Shape shape) {
+  Tensor tensor = case_.graph[id];
+  tensor.name = std::move(name);
+  tensor.shape = std::move(shape);
+  tensor.data = nullptr;
+  return case_.graph.add(std::move(tensor));
+}
+
+TensorId CaseBuilder::indices(Shape shape, int32_t extent, bool constant) {
+  Tensor tensor = make_tensor(constant ? "constant" : "indices", DType::int32, std::move(shape));
+  std::vector<int32_t> values(static_cast<size_t>(elements(tensor.shape)));
+  for (int32_t& value : values) value = static_cast<int32_t>(random_.below(static_cast<uint32_t>(extent)));
+  const auto bytes = to_constant(std::span<const int32_t>(values));
+  if (constant) tensor.data = bytes;
+  const TensorId id = case_.graph.add(std::move(tensor));
+  if (!constant) {
+    case_.inputs.push_back(*bytes);
+    case_.graph.inputs.push_back(id);
+  }
+  return id;
+}
+
 TensorId CaseBuilder::output_like(TensorId id) {
   const Tensor like = case_.graph[id];
   const TensorId made = output(0, 0, like.dtype);
@@ -85,10 +107,15 @@ TensorId CaseBuilder::weights(Shape shape, int32_t axis, double scale) {
 }
 
 TensorId CaseBuilder::bias(int32_t channels, int32_t taps, TensorId input, TensorId weights) {
-  Tensor tensor = make_tensor("bias", DType::int32, {channels});
-  std::vector<int32_t> values(static_cast<size_t>(channels));
-  for (int32_t& value : values) value = static_cast<int32_t>(random_.normal() * 3000 * std::sqrt(taps));
-  tensor.data = to_constant(std::span<const int32_t>(values));
+  const bool wide = case_.graph[input].dtype == DType::int16;
+  Tensor tensor = make_tensor("bias", wide ? DType::int64 : DType::int32, {channels});
+  const auto fill = [&]<class T>(T largest) {
+    std::vector<T> values(static_cast<size_t>(channels));
+    for (T& value : values)
+      value = static_cast<T>(random_.normal() * static_cast<double>(largest) * std::sqrt(taps));
+    tensor.data = to_constant(std::span<const T>(values));
+  };
+  wide ? fill(int64_t{3000 << 8}) : fill(int32_t{3000});
   for (float scale : case_.graph[weights].quantization.scales) {
     tensor.quantization.scales.push_back(scale * case_.graph[input].quantization.scale());
     tensor.quantization.zero_points.push_back(0);
@@ -131,10 +158,27 @@ std::vector<TensorId> recurrent_inputs(CaseBuilder& builder, const RecurrentSett
 
 std::vector<OperatorCase> all_cases() {
   std::vector<OperatorCase> cases;
-  for (auto* of_operator :
-       {conv_2d_cases, depthwise_conv_2d_cases, fully_connected_cases, pool_2d_cases, add_cases, sub_cases,
-        mul_cases, softmax_cases, reshape_cases, concatenation_cases, split_cases, strided_slice_cases,
-        svdf_cases, lstm_cases, gru_cases}) {
+  for (auto* of_operator : {conv_2d_cases,
+                            depthwise_conv_2d_cases,
+                            fully_connected_cases,
+                            pool_2d_cases,
+                            add_cases,
+                            sub_cases,
+                            mul_cases,
+                            softmax_cases,
+                            reshape_cases,
+                            concatenation_cases,
+                            split_cases,
+                            strided_slice_cases,
+                            transpose_cases,
+                            space_to_depth_cases,
+                            pad_cases,
+                            resize_cases,
+                            gather_cases,
+                            transpose_conv_cases,
+                            svdf_cases,
+                            lstm_cases,
+                            gru_cases}) {
     for (OperatorCase& one : of_operator()) cases.push_back(std::move(one));
   }
   return cases;

@@ -38,6 +38,12 @@ std::vector<OperatorCase> concatenation_cases();
 std::vector<OperatorCase> split_cases();
 std::vector<OperatorCase> svdf_cases();
 std::vector<OperatorCase> strided_slice_cases();
+std::vector<OperatorCase> transpose_cases();
+std::vector<OperatorCase> space_to_depth_cases();
+std::vector<OperatorCase> pad_cases();
+std::vector<OperatorCase> resize_cases();
+std::vector<OperatorCase> gather_cases();
+std::vector<OperatorCase> transpose_conv_cases();
 
 /// A graph that keeps what it has read in two variables; for several calls.
 OperatorCase variables_case();

@@ -15,6 +15,14 @@ std::vector<OperatorCase> concatenation_cases() {
     }
     cases.push_back(builder.finish(Concatenation{axis}, inputs, builder.output(0.1f, 3)));
   }
+  for (int32_t axis = 0; axis < 4; ++axis) {
+    CaseBuilder builder("pack_axis_" + std::to_string(axis), 606 + static_cast<uint64_t>(axis));
+    const DType dtype = axis == 3 ? DType::int32 : axis == 2 ? DType::float32 : DType::int8;
+    std::vector<TensorId> inputs;
+    for (int i = 0; i < 3; ++i) inputs.push_back(builder.input({1, 2, 5}, dtype));
+    const TensorId y = builder.output_like(inputs[0]);
+    cases.push_back(builder.finish(Concatenation{axis, true}, inputs, y));
+  }
   {
     CaseBuilder builder("concatenation_int16", 604);
     const TensorId a = builder.input({1, 4, 3}, 0.1f, 0, DType::int16);

@@ -28,6 +28,15 @@ std::vector<OperatorCase> split_cases() {
     }
     cases.push_back(builder.finish(Split{s.axis, s.extents}, {input}, outputs));
   }
+  for (int32_t axis = 1; axis < 4; ++axis) {
+    CaseBuilder builder("unpack_axis_" + std::to_string(axis), 620 + static_cast<uint64_t>(axis));
+    const DType dtype = axis == 1 ? DType::int8 : axis == 2 ? DType::int16 : DType::float32;
+    const TensorId input = builder.input({1, 2, 3, 4}, dtype);
+    std::vector<TensorId> outputs;
+    for (int32_t part = 0; part <= axis; ++part) outputs.push_back(builder.output_like(input));
+    const Split op{axis, std::vector<int32_t>(static_cast<size_t>(axis) + 1, 1), true};
+    cases.push_back(builder.finish(op, {input}, outputs));
+  }
   return cases;
 }
 

@@ -54,8 +54,6 @@ void check(const Op& op, Case test, Random& random, size_t differentiable, doubl
     out_shape = {static_cast<int32_t>(output.size()) / test.inputs[1].shape[0], test.inputs[1].shape[0]};
   } else if constexpr (std::is_same_v<Op, Lstm> || std::is_same_v<Op, Gru>) {
     out_shape = {test.inputs[0].shape[0], test.inputs[0].shape[1], test.inputs[1].shape[0]};
-  } else if constexpr (std::is_same_v<Op, StridedSlice>) {
-    out_shape = test.graph[test.graph.nodes[0].outputs[0]].shape;
   } else if constexpr (requires { op.stride_height; }) {
     int32_t fh, fw, channels = test.inputs[0].shape[3];
     if constexpr (requires { op.filter_height; }) {
@@ -69,7 +67,8 @@ void check(const Op& op, Case test, Random& random, size_t differentiable, doubl
     const Window2D w = window_of(op, test.inputs[0].shape, fh, fw);
     out_shape = {test.inputs[0].shape[0], w.height.output, w.width.output, channels};
   } else {
-    out_shape = test.inputs[0].shape;
+    const Shape& given = test.graph[test.graph.nodes[0].outputs[0]].shape;
+    out_shape = given.empty() ? test.inputs[0].shape : given;
   }
 
   const auto evaluate = [&](const reference::Inputs& in) { return reference::run(op, in, out_shape); };
@@ -281,6 +280,27 @@ TEST(FloatOps, StridedSlice) {
   }
   const StridedSlice backwards{{0, 6, 1}, {0, -8, 9}, {1, -3, 2}, 0b001, 0b001, 0, 0};
   check(backwards, Case(backwards, {{3, 7, 9}}, random, {3, 3, 4}), random, 1);
+}
+
+TEST(FloatOps, Transpose) {
+  Random random(12);
+  const Transpose op{{2, 0, 3, 1}};
+  check(op, Case(op, {{3, 4, 2, 5}}, random, {2, 3, 5, 4}), random, 1);
+}
+
+TEST(FloatOps, SpaceToDepth) {
+  Random random(13);
+  const SpaceToDepth blocks{2, false}, back{2, true};
+  check(blocks, Case(blocks, {{3, 4, 6, 5}}, random, {3, 2, 3, 20}), random, 1);
+  check(back, Case(back, {{3, 2, 3, 20}}, random, {3, 4, 6, 5}), random, 1);
+}
+
+TEST(FloatOps, Pad) {
+  Random random(14);
+  for (const PadMode mode : {PadMode::constant, PadMode::reflect, PadMode::symmetric}) {
+    const Pad op{{0, 2, 1}, {0, 1, 3}, mode, -0.5};
+    check(op, Case(op, {{3, 3, 4}}, random, {3, 6, 8}), random, 1);
+  }
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include "tinyml/graph/geometry.h"
@@ -260,6 +261,66 @@ inline Array run(const StridedSlice& op, const Inputs& in, const Shape& out) {
     }
   }
   return y;
+}
+
+// An output whose element at an index is the input's at index_of(index); without one, `value`.
+template <class IndexOf>
+Array moved(const Array& x, const Shape& out, const IndexOf& index_of, double value = 0) {
+  Array y = array(out);
+  std::vector<int32_t> index(out.size());
+  for (double& element : y.values) {
+    const std::optional<std::vector<int32_t>> from = index_of(index);
+    size_t flat = 0;
+    for (size_t axis = 0; from && axis < x.shape.size(); ++axis) {
+      flat = flat * static_cast<size_t>(x.shape[axis]) + static_cast<size_t>((*from)[axis]);
+    }
+    element = from ? x.values.at(flat) : value;
+    for (size_t axis = out.size(); axis-- > 0;) {
+      if (++index[axis] < out[axis]) break;
+      index[axis] = 0;
+    }
+  }
+  return y;
+}
+
+inline Array run(const Transpose& op, const Inputs& in, const Shape& out) {
+  return moved(in[0], out, [&](const std::vector<int32_t>& index) {
+    std::vector<int32_t> from(index.size());
+    for (size_t i = 0; i < index.size(); ++i) from[static_cast<size_t>(op.permutation[i])] = index[i];
+    return std::optional(from);
+  });
+}
+
+inline Array run(const SpaceToDepth& op, const Inputs& in, const Shape& out) {
+  const int32_t block = op.block;
+  return moved(in[0], out, [&](const std::vector<int32_t>& i) {
+    if (op.inverse) {
+      const int32_t place = i[1] % block * block + i[2] % block;
+      return std::optional(std::vector<int32_t>{i[0], i[1] / block, i[2] / block, place * out[3] + i[3]});
+    }
+    const int32_t channels = in[0].shape[3], place = i[3] / channels;
+    return std::optional(std::vector<int32_t>{i[0], i[1] * block + place / block,
+                                              i[2] * block + place % block, i[3] % channels});
+  });
+}
+
+inline Array run(const Pad& op, const Inputs& in, const Shape& out) {
+  const auto index_of = [&](const std::vector<int32_t>& index) -> std::optional<std::vector<int32_t>> {
+    std::vector<int32_t> from;
+    for (size_t axis = 0; axis < index.size(); ++axis) {
+      const int32_t extent = in[0].shape[axis], i = index[axis] - op.before[axis];
+      if (i >= 0 && i < extent) {
+        from.push_back(i);
+      } else if (op.mode == PadMode::constant) {
+        return std::nullopt;
+      } else {
+        const int32_t beyond = i < 0 ? -i - 1 : i - extent, place = beyond + (op.mode == PadMode::reflect);
+        from.push_back(i < 0 ? place : extent - 1 - place);
+      }
+    }
+    return from;
+  };
+  return moved(in[0], out, index_of, op.value);
 }
 
 inline Array run(const Reshape&, const Inputs& in, const Shape& out) { return {out, in[0].values}; }

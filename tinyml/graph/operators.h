@@ -124,23 +124,26 @@ struct Softmax {
 /// input -> the same elements as `shape` (dimension 0 is the batch).
 struct Reshape {
   static constexpr std::string_view kName = "reshape";
-  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true;
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true, kAnyInputs = true;
   Shape shape;
 };
 
-/// Any number of inputs whose extents are equal but along `axis` -> one after the other along it.
+/// Any number of inputs whose extents are equal but along `axis` -> one after the other along it; or inputs
+/// of one shape, one after the other along a new axis.
 struct Concatenation {
   static constexpr std::string_view kName = "concatenation";
   static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true, kAnyInputs = true;
   int32_t axis = 0;  // not negative
+  bool new_axis = false;
 };
 
-/// input -> its parts along `axis`, with these extents there.
+/// input -> its parts along `axis`, with these extents there, which may be 1 and go.
 struct Split {
   static constexpr std::string_view kName = "split";
   static constexpr bool kTrainable = false, kDeployable = true, kInTflite = true, kAnyInputs = true;
   int32_t axis = 0;  // not negative
   std::vector<int32_t> extents;
+  bool drops_axis = false;
 };
 
 /// a variable -> its content.
@@ -180,6 +183,66 @@ struct StridedSlice {
 
 /// input [N, T, C] -> [N, C], the last of T steps.
 inline StridedSlice last_step() { return {{0, -1, 0}, {0, 0, 0}, {1, 1, 1}, 0b101, 0b101, 0, 0b010}; }
+
+/// input -> axis i is the input's axis permutation[i].
+struct Transpose {
+  static constexpr std::string_view kName = "transpose";
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true, kAnyInputs = true;
+  std::vector<int32_t> permutation;
+};
+
+/// input NHWC -> [N, H / block, W / block, block * block * C]: the positions of each block, row by row, as
+/// channels. `inverse`: the way back.
+struct SpaceToDepth {
+  static constexpr std::string_view kName = "space_to_depth";
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true, kAnyInputs = true;
+  int32_t block = 1;
+  bool inverse = false;
+};
+
+/// What lies around a tensor: `value`; or its elements in reverse, without the outermost (reflect) or with.
+enum class PadMode : uint8_t { constant, reflect, symmetric };
+
+/// input -> before[i] more elements before it along axis i and after[i] after it.
+struct Pad {
+  static constexpr std::string_view kName = "pad";
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true, kAnyInputs = true;
+  std::vector<int32_t> before, after;
+  PadMode mode = PadMode::constant;
+  double value = 0;  // real, of whatever type the tensor is
+};
+
+enum class Interpolation : uint8_t { nearest, bilinear };
+
+/// input NHWC -> [N, height, width, C]. Output i lies at i * input / output of the input; with
+/// `align_corners` at i * (input - 1) / (output - 1); with `half_pixel_centers` at (i + 1/2) * input / output
+/// - 1/2.
+struct Resize {
+  static constexpr std::string_view kName = "resize";
+  static constexpr bool kTrainable = false, kDeployable = true, kInTflite = true, kAnyInputs = true;
+  Interpolation interpolation = Interpolation::nearest;
+  int32_t height = 1, width = 1;
+  bool align_corners = false, half_pixel_centers = false;
+};
+
+/// input [batch..., before..., extent, after...], int32 indices [batch..., taken...], both with `batch_axes`
+/// of the first -> [batch..., before..., taken..., after...]: slices of `axis`. An index outside is the
+/// nearest one inside.
+struct Gather {
+  static constexpr std::string_view kName = "gather";
+  static constexpr bool kTrainable = false, kDeployable = true, kInTflite = true, kAnyInputs = true;
+  int32_t axis = 0, batch_axes = 0;  // not negative
+};
+
+/// input NHWC, weights OHWI, bias [O] -> N, output_height, output_width, O: the gradient of a convolution
+/// from such an output to such an input, to which it adds the bias.
+struct TransposeConv {
+  static constexpr std::string_view kName = "transpose_conv";
+  static constexpr bool kTrainable = false, kDeployable = true, kInTflite = true, kAnyInputs = true;
+  int32_t stride_height = 1, stride_width = 1;
+  Padding padding = Padding::same;
+  int32_t output_height = 1, output_width = 1;
+};
 
 /// input [N, T, I], weights of the input [H, I] and of the output before [H, H] and bias [H], each for the
 /// input, forget, cell and output gate in this order -> [N, T, H], the outputs of every step (Hochreiter and
@@ -319,6 +382,12 @@ struct Wavelet {
   X(AssignVariable)         \
   X(Svdf)                   \
   X(StridedSlice)           \
+  X(Transpose)              \
+  X(SpaceToDepth)           \
+  X(Pad)                    \
+  X(Resize)                 \
+  X(Gather)                 \
+  X(TransposeConv)          \
   X(Lstm)                   \
   X(Gru)                    \
   X(Mfe)                    \

@@ -10,6 +10,16 @@ namespace tinyml::ops {
 
 void infer(const Concatenation& op, Graph& graph, const Node& node) {
   Shape joined = graph[node.inputs.at(0)].shape;
+  if (op.new_axis) {
+    const auto count = static_cast<int32_t>(node.inputs.size());
+    for (const TensorId id : node.inputs) {
+      if (graph[id].shape == joined) continue;
+      throw Error(ErrorKind::bad_file,
+                  fmt::format("{} and {} along a new axis", to_string(joined), to_string(graph[id].shape)));
+    }
+    joined.insert(joined.begin() + checked_axis(op.axis, joined.size() + 1), count);
+    return set_output(graph, node, joined);
+  }
   const auto axis = static_cast<size_t>(checked_axis(op.axis, joined.size()));
   for (size_t i = 1; i < node.inputs.size(); ++i) {
     Shape shape = graph[node.inputs[i]].shape;
@@ -68,14 +78,27 @@ KernelCall lower(const Concatenation& op, const Graph& graph, const Node& node, 
 }
 
 void write_tflite(const Concatenation& op, TfliteWriter& writer) {
-  writer.builtin = schema::BuiltinOperator::CONCATENATION;
   set_versions(writer, 1, 2);
+  if (op.new_axis) {
+    writer.builtin = schema::BuiltinOperator::PACK;
+    schema::PackOptionsT options;
+    options.values_count = static_cast<int32_t>(writer.node.inputs.size());
+    options.axis = op.axis;
+    return writer.options.Set(std::move(options));
+  }
+  writer.builtin = schema::BuiltinOperator::CONCATENATION;
   schema::ConcatenationOptionsT options;
   options.axis = op.axis;
   writer.options.Set(std::move(options));
 }
 
 bool read_tflite(Concatenation& op, const TfliteReader& reader) {
+  if (reader.builtin == schema::BuiltinOperator::PACK) {
+    expect_operands(reader, 1, kMostOperands);
+    op.axis = checked_axis(options_of<schema::PackOptions>(reader).axis(), reader.input(0).shape.size() + 1);
+    op.new_axis = true;
+    return true;
+  }
   if (reader.builtin != schema::BuiltinOperator::CONCATENATION) return false;
   expect_operands(reader, 1, kMostOperands);
   const auto& options = options_of<schema::ConcatenationOptions>(reader);

@@ -76,16 +76,29 @@ std::span<const int8_t> int8_weights(const Graph& graph, TensorId id) {
   return tensor.values<int8_t>();
 }
 
-std::vector<int32_t> int32_bias(const Graph& graph, const Node& node, int32_t channels) {
+namespace {
+
+template <class T>
+std::vector<T> bias_of(const Graph& graph, const Node& node, int32_t channels, DType dtype) {
   const TensorId id = optional_input(node, 2);
-  if (id == kNoTensor) return std::vector<int32_t>(static_cast<size_t>(channels));
+  if (id == kNoTensor) return std::vector<T>(static_cast<size_t>(channels));
   const Tensor& tensor = graph[id];
-  if (!tensor.is_constant() || tensor.dtype != DType::int32 || elements(tensor.shape) != channels) {
+  if (!tensor.is_constant() || tensor.dtype != dtype || elements(tensor.shape) != channels) {
     throw Error(ErrorKind::unsupported,
-                fmt::format("bias \"{}\" is not {} int32 constants", tensor.name, channels));
+                fmt::format("bias \"{}\" is not {} {} constants", tensor.name, channels, name_of(dtype)));
   }
-  const auto values = tensor.values<int32_t>();
+  const auto values = tensor.values<T>();
   return {values.begin(), values.end()};
+}
+
+}  // namespace
+
+std::vector<int32_t> int32_bias(const Graph& graph, const Node& node, int32_t channels) {
+  return bias_of<int32_t>(graph, node, channels, DType::int32);
+}
+
+std::vector<int64_t> int64_bias(const Graph& graph, const Node& node, int32_t channels) {
+  return bias_of<int64_t>(graph, node, channels, DType::int64);
 }
 
 std::vector<Multiplier> channel_multipliers(const Tensor& input, const Tensor& weights, const Tensor& output,
@@ -116,6 +129,19 @@ void fold_zero_point(std::vector<int32_t>& bias, std::span<const int64_t> sums, 
   for (size_t i = 0; i < bias.size(); ++i) {
     bias[i] = static_cast<int32_t>(static_cast<uint32_t>(bias[i] - zero_point * sums[i]));
   }
+}
+
+std::vector<int32_t> wide_requantization_pairs(std::span<const Multiplier> multipliers) {
+  constexpr int32_t kMostShift = 7;
+  std::vector<int32_t> pairs;
+  for (const Multiplier& multiplier : multipliers) {
+    if (multiplier.shift > kMostShift) {
+      throw Error(ErrorKind::unsupported, "an output scale 128 times smaller than its inputs'");
+    }
+    pairs.push_back(multiplier.value < 0x7fff0000 ? (multiplier.value + (1 << 15)) >> 16 : 0x7fff);
+    pairs.push_back(15 - multiplier.shift);
+  }
+  return pairs;
 }
 
 std::vector<int32_t> requantization_pairs(std::span<const Multiplier> multipliers) {

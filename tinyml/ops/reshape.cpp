@@ -3,8 +3,8 @@
 
 #include "tinyml/graph/geometry.h"
 #include "tinyml/ops/float_pass.h"
-#include "tinyml/ops/kernel_call.h"
 #include "tinyml/ops/operator.h"
+#include "tinyml/ops/strided_copy.h"
 #include "tinyml/ops/tflite_options.h"
 
 namespace tinyml::ops {
@@ -30,7 +30,11 @@ void backward(const Reshape&, FloatBackward& pass) {
   if (dx && dx != gradient.data) std::copy_n(gradient.data, gradient.size(), dx);
 }
 
-KernelCall lower(const Reshape&, const Graph&, const Node&, const Target&) { return {}; }
+KernelCall lower(const Reshape&, const Graph& graph, const Node& node, const Target&) {
+  const Tensor& input = graph[node.inputs.at(0)];
+  if (!input.is_constant()) return {};
+  return copy_call(StridedCopy{{{elements(input.shape), 1, 1}}}, input.dtype);
+}
 
 void write_tflite(const Reshape& op, TfliteWriter& writer) {
   writer.builtin = schema::BuiltinOperator::RESHAPE;
@@ -41,10 +45,15 @@ void write_tflite(const Reshape& op, TfliteWriter& writer) {
 }
 
 bool read_tflite(Reshape& op, const TfliteReader& reader) {
-  if (reader.builtin != schema::BuiltinOperator::RESHAPE) return false;
-  expect_operands(reader, 1, 2);
+  const bool squeeze = reader.builtin == schema::BuiltinOperator::SQUEEZE;
+  const bool expand = reader.builtin == schema::BuiltinOperator::EXPAND_DIMS;
+  if (!squeeze && !expand && reader.builtin != schema::BuiltinOperator::RESHAPE) return false;
+  expect_operands(reader, expand ? 2 : 1, squeeze ? 1 : 2);
   op.shape = reader.output().shape;
-  if (reader.node.inputs.size() == 2) {
+  if (expand) {
+    constant_scalar(reader.input(1));
+    reader.node.inputs.pop_back();
+  } else if (reader.node.inputs.size() == 2) {
     const Tensor& shape = reader.input(1);
     if (!shape.is_constant() || shape.dtype != DType::int32) {
       refuse("a shape that is not an int32 constant");

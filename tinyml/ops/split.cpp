@@ -21,6 +21,7 @@ void infer(const Split& op, Graph& graph, const Node& node) {
     Tensor& part = graph[node.outputs[i]];
     part.shape = input.shape;
     part.shape[axis] = op.extents[i];
+    if (op.drops_axis) part.shape.erase(part.shape.begin() + static_cast<ptrdiff_t>(axis));
     part.dtype = input.dtype;
   }
 }
@@ -56,8 +57,15 @@ KernelCall lower(const Split& op, const Graph& graph, const Node& node, const Ta
 }
 
 void write_tflite(const Split& op, TfliteWriter& writer) {
-  writer.builtin = schema::BuiltinOperator::SPLIT_V;
   set_versions(writer, 1, 2);
+  if (op.drops_axis) {
+    writer.builtin = schema::BuiltinOperator::UNPACK;
+    schema::UnpackOptionsT options;
+    options.num = static_cast<int32_t>(op.extents.size());
+    options.axis = op.axis;
+    return writer.options.Set(std::move(options));
+  }
+  writer.builtin = schema::BuiltinOperator::SPLIT_V;
   writer.more_inputs.push_back(int32_constant(writer.output().name + "/extents", op.extents));
   writer.more_inputs.push_back(int32_scalar(writer.output().name + "/axis", op.axis));
   schema::SplitVOptionsT options;
@@ -94,6 +102,11 @@ bool read_tflite(Split& op, const TfliteReader& reader) {
     if (std::any_of(op.extents.begin(), op.extents.end(), [](int32_t extent) { return extent < 1; })) {
       throw Error(ErrorKind::bad_file, "a part with an extent below 1");
     }
+  } else if (reader.builtin == schema::BuiltinOperator::UNPACK) {
+    expect_inputs(reader, 1, 1);
+    op.axis = checked_axis(options_of<schema::UnpackOptions>(reader).axis(), reader.input(0).shape.size());
+    op.extents.assign(static_cast<size_t>(parts), 1);
+    op.drops_axis = true;
   } else {
     return false;
   }

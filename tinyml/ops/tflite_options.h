@@ -83,8 +83,17 @@ inline void expect_parameters(const Graph& graph, const Node& node, size_t matri
   }
 }
 
-/// The elements of an int32 constant, for attributes that TFLite passes as inputs. Errors: unsupported.
+/// The elements of a constant of int32, or of int64 that int32 holds, for attributes that TFLite passes as
+/// inputs. Errors: unsupported.
 inline std::vector<int32_t> constant_values(const Tensor& tensor) {
+  if (tensor.is_constant() && tensor.dtype == DType::int64) {
+    std::vector<int32_t> narrow;
+    for (const int64_t value : tensor.values<int64_t>()) {
+      narrow.push_back(static_cast<int32_t>(value));
+      if (narrow.back() != value) refuse("the input " + tensor.name + ", which does not fit int32");
+    }
+    return narrow;
+  }
   if (!tensor.is_constant() || tensor.dtype != DType::int32) {
     refuse("the input " + tensor.name + ", which is not an int32 constant");
   }

@@ -13,7 +13,9 @@ int8_t to_int8(double value) { return static_cast<int8_t>(std::clamp(std::round(
 
 bool keeps_quantization(const Operator& op) {
   return std::holds_alternative<Reshape>(op) || std::holds_alternative<AveragePool2D>(op) ||
-         std::holds_alternative<MaxPool2D>(op) || std::holds_alternative<StridedSlice>(op);
+         std::holds_alternative<MaxPool2D>(op) || std::holds_alternative<StridedSlice>(op) ||
+         std::holds_alternative<Transpose>(op) || std::holds_alternative<SpaceToDepth>(op) ||
+         std::holds_alternative<Pad>(op) || std::holds_alternative<Resize>(op);
 }
 
 /// The axis of weights that counts output channels; negative: no weights.

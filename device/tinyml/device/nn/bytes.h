@@ -34,5 +34,21 @@ inline void fill_bytes(int8_t* to, int32_t value, int32_t count) {
   for (; count > 0; --count) *to++ = static_cast<int8_t>(value);
 }
 
+/// Writes `count` elements to an address that is a multiple of 4.
+template <class T>
+inline void fill_elements(T* to, T value, int32_t count) {
+  int32_t i = 0;
+  if (sizeof(T) < 4) {
+    constexpr int32_t kInWord = sizeof(T) < 4 ? 4 / static_cast<int32_t>(sizeof(T)) : 1;
+    T word[kInWord];
+    for (int32_t k = 0; k < kInWord; ++k) word[k] = value;
+    uint32_t bits;
+    memcpy(&bits, word, sizeof bits);
+    for (; i + kInWord <= count; i += kInWord)
+      memcpy(__builtin_assume_aligned(to + i, 4), &bits, sizeof bits);
+  }
+  for (; i < count; ++i) to[i] = value;
+}
+
 }  // namespace device
 }  // namespace tinyml

@@ -51,6 +51,13 @@ inline int32_t multiply_by_quantized_multiplier(int32_t value, int32_t multiplie
   return rounding_divide_by_power_of_two(rounding_doubling_high_multiply(value, multiplier), -shift);
 }
 
+/// value * multiplier / 2^shift, halves up: what TFLM does to the 64-bit sums of int16 layers, its multiplier
+/// cut to 16 bits; |value| < 2^47, shift in [1, 62].
+inline int32_t multiply_wide(int64_t value, int32_t multiplier, int32_t shift) {
+  const uint64_t product = static_cast<uint64_t>(value) * static_cast<uint64_t>(multiplier);
+  return static_cast<int32_t>(static_cast<int64_t>(product + (UINT64_C(1) << (shift - 1))) >> shift);
+}
+
 inline int32_t clamp(int32_t value, int32_t low, int32_t high) {
   return value < low ? low : value > high ? high : value;
 }

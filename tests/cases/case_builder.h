@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstring>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,7 +18,8 @@ class CaseBuilder {
   CaseBuilder(std::string name, uint64_t seed);
 
   Random& random() { return random_; }
-  /// An activation that is a graph input, of random bits: the whole range of integers. A scale of 0: without.
+  /// An activation that is a graph input, of random bits: the whole range of integers; float32 of the
+  /// standard normal distribution. A scale of 0: without.
   TensorId input(Shape shape, float scale, int32_t zero_point, DType dtype = DType::int8);
   /// The same with a scale where the type has one and a zero point where it may have one.
   TensorId input(Shape shape, DType dtype);
@@ -25,13 +28,16 @@ class CaseBuilder {
   TensorId output(float scale, int32_t zero_point, DType dtype = DType::int8);
   /// An output with the type and quantization of another tensor.
   TensorId output_like(TensorId id);
-  /// An input of the node that is no graph input: integers of random bits.
+  /// An input of the node that is no graph input, with such values.
   TensorId constant(Shape shape, float scale, int32_t zero_point, DType dtype = DType::int8);
   /// int8 in [-127, 127] with one scale a slice of `axis`, or a single one for axis -1.
   TensorId weights(Shape shape, int32_t axis, double scale);
   /// int32, int64 for an input of int16, of about the magnitude of a sum over `taps`.
   TensorId bias(int32_t channels, int32_t taps, TensorId input, TensorId weights);
   Tensor& tensor(TensorId id) { return case_.graph[id]; }
+  /// Replaces every element of a graph input or constant by change(element).
+  template <class T, class Change>
+  void change(TensorId id, const Change& change);
 
   /// A value between two nodes with the type and quantization of another tensor.
   TensorId tensor_like(TensorId id, std::string name, Shape shape);
@@ -44,7 +50,7 @@ class CaseBuilder {
   OperatorCase finish(Operator op, std::vector<TensorId> inputs, std::vector<TensorId> outputs);
 
  private:
-  Bytes random_bits(int64_t count);
+  Bytes random_values(const Tensor& tensor);
 
   OperatorCase case_;
   Random random_;
@@ -87,6 +93,28 @@ std::vector<OperatorCase> pair_cases(const std::string& prefix, uint64_t seed,
         builder.finish(Op{s.activation}, {a, b}, builder.output(s.output_scale, s.output_zero_point)));
   }
   return cases;
+}
+
+template <class T, class Change>
+void CaseBuilder::change(TensorId id, const Change& change) {
+  const auto change_all = [&](Bytes& bytes) {
+    for (size_t at = 0; at < bytes.size(); at += sizeof(T)) {
+      T value;
+      std::memcpy(&value, bytes.data() + at, sizeof(T));
+      value = change(value);
+      std::memcpy(bytes.data() + at, &value, sizeof(T));
+    }
+  };
+  Tensor& tensor = case_.graph[id];
+  if (tensor.is_constant()) {
+    Bytes bytes = *tensor.data;
+    change_all(bytes);
+    tensor.data = std::make_shared<const Bytes>(std::move(bytes));
+    return;
+  }
+  for (size_t i = 0; i < case_.inputs.size(); ++i) {
+    if (case_.graph.inputs[i] == id) change_all(case_.inputs[i]);
+  }
 }
 
 }  // namespace tinyml::tests

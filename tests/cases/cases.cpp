@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <utility>
 
 #include "tests/cases/case_builder.h"
@@ -25,16 +26,24 @@ Tensor make_tensor(std::string name, DType dtype, Shape shape, float scale = 0, 
 
 CaseBuilder::CaseBuilder(std::string name, uint64_t seed) : random_(seed) { case_.name = std::move(name); }
 
-Bytes CaseBuilder::random_bits(int64_t count) {
-  Bytes bytes(static_cast<size_t>(count));
-  for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(random_.next());
+Bytes CaseBuilder::random_values(const Tensor& tensor) {
+  Bytes bytes(static_cast<size_t>(tensor.size_bytes()));
+  if (tensor.dtype == DType::float32) {
+    for (size_t at = 0; at < bytes.size(); at += sizeof(float)) {
+      const auto value = static_cast<float>(random_.normal());
+      std::memcpy(bytes.data() + at, &value, sizeof(float));
+    }
+    return bytes;
+  }
+  const uint8_t bits = tensor.dtype == DType::boolean ? 1 : 255;
+  for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(random_.next()) & bits;
   return bytes;
 }
 
 TensorId CaseBuilder::input(Shape shape, float scale, int32_t zero_point, DType dtype) {
   Tensor tensor = make_tensor("input" + std::to_string(case_.inputs.size() + 1), dtype, std::move(shape),
                               scale, zero_point);
-  case_.inputs.push_back(random_bits(tensor.size_bytes()));
+  case_.inputs.push_back(random_values(tensor));
   const TensorId id = case_.graph.add(std::move(tensor));
   case_.graph.inputs.push_back(id);
   return id;
@@ -50,11 +59,7 @@ TensorId CaseBuilder::output(float scale, int32_t zero_point, DType dtype) {
 
 TensorId CaseBuilder::input(Shape shape, DType dtype) {
   const bool quantized = dtype == DType::int8 || dtype == DType::int16;
-  const TensorId id = input(std::move(shape), quantized ? 0.1f : 0, dtype == DType::int8 ? 3 : 0, dtype);
-  if (dtype == DType::boolean) {
-    for (uint8_t& byte : case_.inputs.back()) byte &= 1;
-  }
-  return id;
+  return input(std::move(shape), quantized ? 0.1f : 0, dtype == DType::int8 ? 3 : 0, dtype);
 }
 
 TensorId CaseBuilder::tensor_like(TensorId id, std::string name, Shape shape) {
@@ -88,7 +93,7 @@ TensorId CaseBuilder::output_like(TensorId id) {
 
 TensorId CaseBuilder::constant(Shape shape, float scale, int32_t zero_point, DType dtype) {
   Tensor tensor = make_tensor("constant", dtype, std::move(shape), scale, zero_point);
-  tensor.data = std::make_shared<const Bytes>(random_bits(tensor.size_bytes()));
+  tensor.data = std::make_shared<const Bytes>(random_values(tensor));
   return case_.graph.add(std::move(tensor));
 }
 
@@ -156,7 +161,18 @@ std::vector<TensorId> recurrent_inputs(CaseBuilder& builder, const RecurrentSett
   return inputs;
 }
 
-std::vector<OperatorCase> all_cases() {
+namespace {
+
+bool has_kernel(const OperatorCase& one) {
+  try {
+    ops::lower(one.graph, one.graph.nodes[0], {});
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+std::vector<OperatorCase> collect(bool with_kernel) {
   std::vector<OperatorCase> cases;
   for (auto* of_operator : {conv_2d_cases,
                             depthwise_conv_2d_cases,
@@ -165,6 +181,15 @@ std::vector<OperatorCase> all_cases() {
                             add_cases,
                             sub_cases,
                             mul_cases,
+                            unary_cases,
+                            prelu_cases,
+                            binary_cases,
+                            comparison_cases,
+                            select_cases,
+                            quantize_cases,
+                            cast_cases,
+                            reduction_cases,
+                            arg_extremum_cases,
                             softmax_cases,
                             reshape_cases,
                             concatenation_cases,
@@ -179,10 +204,18 @@ std::vector<OperatorCase> all_cases() {
                             svdf_cases,
                             lstm_cases,
                             gru_cases}) {
-    for (OperatorCase& one : of_operator()) cases.push_back(std::move(one));
+    for (OperatorCase& one : of_operator()) {
+      if (has_kernel(one) == with_kernel) cases.push_back(std::move(one));
+    }
   }
   return cases;
 }
+
+}  // namespace
+
+std::vector<OperatorCase> all_cases() { return collect(true); }
+
+std::vector<OperatorCase> float_cases() { return collect(false); }
 
 OperatorCase merged(const std::vector<OperatorCase>& cases) {
   OperatorCase all;

@@ -11,7 +11,7 @@
 
 namespace tinyml::tests {
 
-/// One quantized operator with what it is fed; the data of every engine's tests.
+/// One operator with what it is fed; the data of every engine's tests.
 struct OperatorCase {
   std::string name;  // letters, digits and underscores
   Graph graph;
@@ -21,7 +21,10 @@ struct OperatorCase {
 /// What GoogleTest shows of a case.
 inline void PrintTo(const OperatorCase& one, std::ostream* out) { *out << one.name; }
 
+/// All that have a kernel of their own.
 std::vector<OperatorCase> all_cases();
+/// Those without: from float32 to float32, which the engine runs as in training.
+std::vector<OperatorCase> float_cases();
 
 std::vector<OperatorCase> conv_2d_cases();
 std::vector<OperatorCase> depthwise_conv_2d_cases();
@@ -30,6 +33,15 @@ std::vector<OperatorCase> pool_2d_cases();
 std::vector<OperatorCase> add_cases();
 std::vector<OperatorCase> sub_cases();
 std::vector<OperatorCase> mul_cases();
+std::vector<OperatorCase> unary_cases();
+std::vector<OperatorCase> prelu_cases();
+std::vector<OperatorCase> binary_cases();
+std::vector<OperatorCase> comparison_cases();
+std::vector<OperatorCase> select_cases();
+std::vector<OperatorCase> quantize_cases();
+std::vector<OperatorCase> cast_cases();
+std::vector<OperatorCase> reduction_cases();
+std::vector<OperatorCase> arg_extremum_cases();
 std::vector<OperatorCase> softmax_cases();
 std::vector<OperatorCase> lstm_cases();
 std::vector<OperatorCase> gru_cases();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "tests/cases/broadcasting.h"
 #include "tests/cases/case_builder.h"
 
 namespace tinyml::tests {
@@ -17,6 +18,8 @@ std::vector<OperatorCase> mul_cases() {
   CaseBuilder builder("mul_square", 599);
   const TensorId x = builder.input({1, 40}, 0.06f, -17);
   cases.push_back(builder.finish(Mul{}, {x, x}, builder.output(0.4f, -128)));
+  for (OperatorCase& one : broadcasting_cases("mul", Mul{Activation::relu}, 1580))
+    cases.push_back(std::move(one));
   return cases;
 }
 

@@ -21,8 +21,9 @@ inline std::vector<uint8_t> reference_run(const Graph& graph, const std::vector<
     const ops::KernelCall call = ops::lower(graph, node, {});
     std::vector<const void*> inputs;
     for (TensorId id : node.inputs) {
-      if (id != kNoTensor && !graph[id].is_constant())
-        inputs.push_back(memory[static_cast<size_t>(id)].data());
+      if (id == kNoTensor || (graph[id].is_constant() && !call.takes_constants)) continue;
+      inputs.push_back(graph[id].is_constant() ? static_cast<const void*>(graph[id].data->data())
+                                               : memory[static_cast<size_t>(id)].data());
     }
     std::vector<uint64_t>& out = memory[static_cast<size_t>(node.outputs[0])];
     if (call.function.empty()) {

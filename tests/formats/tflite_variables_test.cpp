@@ -73,7 +73,7 @@ const Mutation kMutations[] = {
        model.operator_codes[graph.operators[0]->opcode_index]->deprecated_builtin_code = 0;
        graph.operators[0]->inputs = {graph.inputs[0]};
      },
-     "op 0 QUANTIZE: this operator is not supported"},
+     "op 0 QUANTIZE: lstm1/state has no scale"},
     {"ForNothing", [](auto&, auto& graph) { std::swap(graph.operators[1], graph.operators[2]); },
      "op 1 UNIDIRECTIONAL_SEQUENCE_LSTM: not supported: a layer that begins anew with one of its two states"},
     {"TooLate",

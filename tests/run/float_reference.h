@@ -141,27 +141,6 @@ inline Array run(const MaxPool2D& op, const Inputs& in, const Shape& out) {
   return y;
 }
 
-inline Array run(const Add& op, const Inputs& in, const Shape&) {
-  Array y = in[0];
-  for (size_t i = 0; i < y.values.size(); ++i)
-    y.values[i] = activate(y.values[i] + in[1].values[i], op.activation);
-  return y;
-}
-
-inline Array run(const Sub& op, const Inputs& in, const Shape&) {
-  Array y = in[0];
-  for (size_t i = 0; i < y.values.size(); ++i)
-    y.values[i] = activate(y.values[i] - in[1].values[i], op.activation);
-  return y;
-}
-
-inline Array run(const Mul& op, const Inputs& in, const Shape&) {
-  Array y = in[0];
-  for (size_t i = 0; i < y.values.size(); ++i)
-    y.values[i] = activate(y.values[i] * in[1].values[i], op.activation);
-  return y;
-}
-
 inline Array run(const Softmax& op, const Inputs& in, const Shape& out) {
   Array y = in[0];
   const size_t columns = static_cast<size_t>(out.back());

@@ -62,7 +62,7 @@ struct BatchNorm {
 /// input -> same shape.
 struct Relu {
   static constexpr std::string_view kName = "relu";
-  static constexpr bool kTrainable = true, kDeployable = false, kInTflite = true;
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true;
   Activation activation = Activation::relu;
 };
 
@@ -86,25 +86,121 @@ struct MaxPool2D {
   Activation activation = Activation::none;
 };
 
-/// a, b of one shape -> the same shape.
+/// a, b, which broadcast -> a + b. Both may be constants; int8, int16 or plain int32 when quantized.
 struct Add {
   static constexpr std::string_view kName = "add";
-  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true;
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true, kAnyInputs = true;
   Activation activation = Activation::none;
 };
 
-/// a, b of one shape -> a - b.
+/// The same -> a - b.
 struct Sub {
   static constexpr std::string_view kName = "sub";
-  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true;
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true, kAnyInputs = true;
   Activation activation = Activation::none;
 };
 
-/// a, b of one shape -> a * b, element by element.
+/// The same -> a * b, element by element.
 struct Mul {
   static constexpr std::string_view kName = "mul";
-  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true;
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true, kAnyInputs = true;
   Activation activation = Activation::none;
+};
+
+enum class UnaryKind : uint8_t { logistic, tanh, hard_swish, leaky_relu, rsqrt, sqrt, log, exp, abs, neg };
+constexpr std::string_view kUnaryNames[] = {"logistic", "tanh", "hard_swish", "leaky_relu", "rsqrt",
+                                            "sqrt",     "log",  "exp",        "abs",        "neg"};
+
+/// input -> same shape: a function of every element.
+struct Unary {
+  static constexpr std::string_view kName = "unary";
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true;
+  UnaryKind kind = UnaryKind::logistic;
+  float alpha = 0;  // leaky_relu: the slope below 0
+  std::string_view name() const { return kUnaryNames[static_cast<size_t>(kind)]; }
+};
+
+/// input, slopes, which broadcast to it -> the input, times its slope where it is below 0.
+struct Prelu {
+  static constexpr std::string_view kName = "prelu";
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true, kAnyInputs = true;
+};
+
+enum class BinaryKind : uint8_t { div, minimum, maximum, squared_difference };
+constexpr std::string_view kBinaryNames[] = {"div", "minimum", "maximum", "squared_difference"};
+
+/// As Add, with another function of both elements.
+struct Binary {
+  static constexpr std::string_view kName = "binary";
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true, kAnyInputs = true;
+  BinaryKind kind = BinaryKind::div;
+  Activation activation = Activation::none;  // of div alone
+  std::string_view name() const { return kBinaryNames[static_cast<size_t>(kind)]; }
+};
+
+enum class ComparisonKind : uint8_t { equal, not_equal, less, less_equal, greater, greater_equal };
+constexpr std::string_view kComparisonNames[] = {"equal",      "not_equal", "less",
+                                                 "less_equal", "greater",   "greater_equal"};
+
+/// a, b, which broadcast -> bool: whether a is so beside b.
+struct Comparison {
+  static constexpr std::string_view kName = "comparison";
+  static constexpr bool kTrainable = false, kDeployable = true, kInTflite = true, kAnyInputs = true;
+  ComparisonKind kind = ComparisonKind::equal;
+  std::string_view name() const { return kComparisonNames[static_cast<size_t>(kind)]; }
+};
+
+/// condition (bool), a, b, which broadcast -> a where the condition holds, b elsewhere.
+struct Select {
+  static constexpr std::string_view kName = "select";
+  static constexpr bool kTrainable = false, kDeployable = true, kInTflite = true, kAnyInputs = true;
+};
+
+/// input, float32 or integers -> the same numbers on the scale and in the integer type of the output.
+struct Quantize {
+  static constexpr std::string_view kName = "quantize";
+  static constexpr bool kTrainable = false, kDeployable = true, kInTflite = true, kAnyInputs = true;
+};
+
+/// input, integers with one scale -> the real numbers that they stand for, float32.
+struct Dequantize {
+  static constexpr std::string_view kName = "dequantize";
+  static constexpr bool kTrainable = false, kDeployable = true, kInTflite = true, kAnyInputs = true;
+};
+
+/// input -> the same numbers in the output's type, whatever they stand for; towards 0 and held inside its
+/// range where they are float32, else by their lowest bits.
+struct Cast {
+  static constexpr std::string_view kName = "cast";
+  static constexpr bool kTrainable = false, kDeployable = true, kInTflite = true, kAnyInputs = true;
+};
+
+enum class ReductionKind : uint8_t { mean, sum };
+
+/// input -> its mean or sum along the axes, which stay with extents of 1 or go.
+struct Reduction {
+  static constexpr std::string_view kName = "reduction";
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true;
+  ReductionKind kind = ReductionKind::mean;
+  std::vector<int32_t> axes;  // ascending, not negative
+  bool keep_dimensions = false;
+  std::string_view name() const { return kind == ReductionKind::mean ? "mean" : "sum"; }
+};
+
+/// input -> int32 without dimension `axis`: where the largest or smallest element lies along it, the first of
+/// equals.
+struct ArgExtremum {
+  static constexpr std::string_view kName = "arg_extremum";
+  static constexpr bool kTrainable = false, kDeployable = true, kInTflite = true, kAnyInputs = true;
+  bool largest = true;
+  int32_t axis = 0;  // not negative
+  std::string_view name() const { return largest ? "arg_max" : "arg_min"; }
+};
+
+/// input [..., C] -> same shape: the logarithm of Softmax.
+struct LogSoftmax {
+  static constexpr std::string_view kName = "log_softmax";
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true;
 };
 
 /// input -> same shape. Inverted dropout: scales by 1 / (1 - rate) in training, the identity elsewhere.
@@ -114,7 +210,8 @@ struct Dropout {
   float rate = 0.5f;
 };
 
-/// input [N, C] -> [N, C], over the last dimension.
+/// input [..., C] -> same shape, over the last dimension. int8 becomes int8 or, where the output says so,
+/// int16.
 struct Softmax {
   static constexpr std::string_view kName = "softmax";
   static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true;
@@ -373,6 +470,17 @@ struct Wavelet {
   X(Add)                    \
   X(Sub)                    \
   X(Mul)                    \
+  X(Unary)                  \
+  X(Prelu)                  \
+  X(Binary)                 \
+  X(Comparison)             \
+  X(Select)                 \
+  X(Quantize)               \
+  X(Dequantize)             \
+  X(Cast)                   \
+  X(Reduction)              \
+  X(ArgExtremum)            \
+  X(LogSoftmax)             \
   X(Dropout)                \
   X(Softmax)                \
   X(Reshape)                \
@@ -406,7 +514,12 @@ using Operator = detail::VariantOf<void TINYML_OPERATORS(TINYML_NEXT_OPERATOR)>;
 #undef TINYML_NEXT_OPERATOR
 
 inline std::string_view name_of(const Operator& op) {
-  return std::visit([](const auto& attributes) { return attributes.kName; }, op);
+  return std::visit(
+      [](const auto& attributes) {
+        if constexpr (requires { attributes.name(); }) return attributes.name();
+        return attributes.kName;
+      },
+      op);
 }
 
 }  // namespace tinyml

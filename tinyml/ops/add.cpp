@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <optional>
-#include <utility>
 
 #include "tinyml/device/nn/add_dsp.h"
+#include "tinyml/device/nn/integer_arithmetic.h"
 #include "tinyml/ops/elementwise_pair.h"
 #include "tinyml/ops/lower_dsp.h"
 #include "tinyml/ops/operator.h"
@@ -15,6 +14,7 @@ void infer(const Add&, Graph& graph, const Node& node) { infer_pair(graph, node)
 int64_t macs(const Add&, const Graph&, const Node&) { return 0; }
 
 void forward(const Add& op, FloatForward& pass) {
+  if (!same_shapes(pass)) return forward_pairs(op.activation, pass, [](float a, float b) { return a + b; });
   const Limits limits = limits_of(op.activation);
   for_elements(*pass.pool, pass.outputs[0].size(), [&](int64_t begin, int64_t n) {
     kernels::add(pass.inputs[0].data + begin, pass.inputs[1].data + begin, n, limits.low, limits.high,
@@ -24,6 +24,8 @@ void forward(const Add& op, FloatForward& pass) {
 
 void backward(const Add& op, FloatBackward& pass) {
   undo_activation(op.activation, pass);
+  const auto one = [](float, float) { return 1.0f; };
+  if (!same_shapes(pass)) return backward_pairs(pass, one, one);
   for_elements(*pass.pool, pass.outputs[0].size(), [&](int64_t begin, int64_t n) {
     for (const FloatTensor& gradient : pass.input_gradients) {
       if (gradient.data) std::copy_n(pass.output_gradients[0].data + begin, n, gradient.data + begin);
@@ -32,20 +34,27 @@ void backward(const Add& op, FloatBackward& pass) {
 }
 
 KernelCall lower(const Add& op, const Graph& graph, const Node& node, const Target& target) {
-  TensorId a = node.inputs.at(0), b = node.inputs.at(1);
-  if (graph[a].is_constant()) std::swap(a, b);
-  const Tensor& output = int8_activation(graph, node.outputs.at(0));
-  device::AddDspParams p{};
-  static_cast<device::AddParams&>(p) =
-      add_params(op.activation, int8_activation(graph, a), int8_activation(graph, b), output);
-  const std::optional<int32_t> rounding =
-      dsp_rounding({p.output_multiplier, p.output_shift}, p.output_zero_point);
-  if (has_dsp(target.core) && rounding) {
-    p.output_rounding = *rounding;
-    return pair_call(graph, a, b, "add_dsp", p, "addend", TINYML_KERNEL(add_dsp));
+  if (are_integers(op.activation, graph, node)) {
+    return broadcast_call<int32_t, int32_t>(graph, node, "integer_arithmetic.h", "add_integers",
+                                            device::BroadcastParams{}, TINYML_KERNEL(add_integers));
   }
-  return pair_call(graph, a, b, "add", static_cast<const device::AddParams&>(p), "addend",
-                   TINYML_KERNEL(add));
+  device::AddDspParams p{};
+  device::AddParams& portable = p;
+  portable = add_params<double>(op.activation, graph, node);
+  return with_type<int8_t, int16_t>(graph[node.outputs[0]], [&]<class T>(T) {
+    if (graph[node.inputs[0]].shape != graph[node.inputs[1]].shape) {
+      return broadcast_call_of<T>(graph, node, "add.h", "broadcast_add", portable,
+                                  TINYML_KERNEL(broadcast_add));
+    }
+    if constexpr (std::is_same_v<T, int8_t>) {
+      const auto rounding = dsp_rounding({p.output_multiplier, p.output_shift}, p.output_zero_point);
+      if (has_dsp(target.core) && rounding) {
+        p.output_rounding = *rounding;
+        return pair_call<T>(graph, node, "add_dsp.h", "add_dsp", p, TINYML_KERNEL(add_dsp));
+      }
+    }
+    return pair_call<T>(graph, node, "add.h", "add", portable, TINYML_KERNEL(add));
+  });
 }
 
 void write_tflite(const Add& op, TfliteWriter& writer) {

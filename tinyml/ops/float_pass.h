@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "tinyml/base/thread_pool.h"
@@ -50,5 +52,10 @@ struct FloatBackward {
   ThreadPool* pool = nullptr;
   Activation fused = Activation::none;  // as in forward
 };
+
+/// What an operator throws whose inputs or outputs are never all float32. Errors: unsupported.
+[[noreturn]] inline void refuse_float_pass(std::string_view name) {
+  throw Error(ErrorKind::unsupported, std::string(name) + " cannot be trained through");
+}
 
 }  // namespace tinyml::ops

@@ -52,7 +52,8 @@ struct KernelCall {
   /// kernel then reads each input byte before it overwrites it. Negative: never.
   int64_t overlap_lead = -1;
   /// The same kernel with the same constants, on the host. The state is the last of `outputs`.
-  std::function<void(std::span<const void* const> inputs, std::span<void* const> outputs, void* scratch)> run;
+  std::function<void(std::span<const void* const> inputs, std::span<void* const> outputs, void* scratch)>
+      run = nullptr;
 };
 
 }  // namespace tinyml::ops

@@ -32,8 +32,9 @@ Multiplier quantize_multiplier_below_one(double real) {
   return multiplier;
 }
 
-ActivationRange activation_range(Activation activation, const Quantization& output) {
+ActivationRange activation_range(Activation activation, const Quantization& output, DType dtype) {
   ActivationRange range;
+  if (dtype == DType::int16) range = {-32768, 32767};
   const auto quantize = [&](float value) {
     const double steps = std::round(value / output.scale());
     return static_cast<int32_t>(std::clamp(steps + output.zero_point(), -1e6, 1e6));
@@ -53,6 +54,16 @@ const Tensor& int8_activation(const Graph& graph, TensorId id) {
                 fmt::format("tensor \"{}\" is {}{}, where int8 with one scale is needed: quantize the model",
                             tensor.name, name_of(tensor.dtype),
                             tensor.quantization.empty() ? " without quantization parameters" : ""));
+  }
+  return tensor;
+}
+
+const Tensor& quantized_activation(const Graph& graph, TensorId id) {
+  const Tensor& tensor = graph[id];
+  if (tensor.dtype != DType::int16) return int8_activation(graph, id);
+  if (tensor.quantization.scales.size() != 1 || tensor.quantization.zero_points.size() != 1) {
+    throw Error(ErrorKind::unsupported,
+                fmt::format("tensor \"{}\" is int16 without one scale: quantize the model", tensor.name));
   }
   return tensor;
 }

@@ -28,12 +28,15 @@ Multiplier quantize_multiplier_below_one(double real);
 struct ActivationRange {
   int32_t min = -128, max = 127;
 };
-/// The fused activation's bounds on the output's scale.
-ActivationRange activation_range(Activation activation, const Quantization& output);
+/// The fused activation's bounds on the output's scale, inside the range of its type (int8 or int16).
+ActivationRange activation_range(Activation activation, const Quantization& output,
+                                 DType dtype = DType::int8);
 
 /// A tensor that is int8 with one scale. Errors: unsupported, naming it.
 const Tensor& int8_activation(const Graph& graph, TensorId id);
-/// As before; and input 0's batch is 1.
+/// A tensor that is int8 or int16 with one scale. Errors: unsupported, naming it.
+const Tensor& quantized_activation(const Graph& graph, TensorId id);
+/// As int8_activation; and input 0's batch is 1.
 const Tensor& int8_image(const Graph& graph, const Node& node);
 /// Symmetric int8 constants. Errors: unsupported, naming them.
 std::span<const int8_t> int8_weights(const Graph& graph, TensorId id);
@@ -62,6 +65,7 @@ int64_t overlap_lead(const Window2D& window, int64_t input_channels, int64_t out
 template <class T>
 constexpr const char* element_name() {
   if constexpr (std::is_same_v<T, int8_t>) return "int8_t";
+  if constexpr (std::is_same_v<T, uint8_t>) return "uint8_t";
   if constexpr (std::is_same_v<T, int16_t>) return "int16_t";
   if constexpr (std::is_same_v<T, uint16_t>) return "uint16_t";
   if constexpr (std::is_same_v<T, int32_t>) return "int32_t";

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+
 #include "tinyml/graph/geometry.h"
 #include "tinyml/kernels/elementwise.h"
 #include "tinyml/ops/float_blocks.h"
 #include "tinyml/ops/float_pass.h"
+#include "tinyml/ops/lower_unary.h"
 #include "tinyml/ops/operator.h"
 #include "tinyml/ops/tflite_options.h"
 
@@ -28,6 +32,23 @@ void backward(const Relu& op, FloatBackward& pass) {
     kernels::clamp_gradient(pass.outputs[0].data + begin, pass.output_gradients[0].data + begin, n,
                             limits.low, limits.high, pass.input_gradients[0].data + begin);
   });
+}
+
+KernelCall lower(const Relu& op, const Graph& graph, const Node& node, const Target&) {
+  const UnaryTensors tensors = unary_tensors(graph, node);
+  device::SlopesParams p = slopes_params(tensors);
+  if (op.activation == Activation::relu6) {
+    // TensorFlow Lite Micro leaves the numbers as they are, on the input's scale.
+    const float six = std::round(6.0f / tensors.from.scale()) + static_cast<float>(p.input_zero_point);
+    p.output_zero_point = p.activation_min = p.input_zero_point;
+    p.activation_max = static_cast<int32_t>(std::min(six, static_cast<float>(p.activation_max)));
+    set_slopes(quantize_multiplier(1), quantize_multiplier(1), p);
+  } else {
+    p.activation_min = p.output_zero_point;
+    const Multiplier above = quantize_multiplier(double{tensors.from.scale()} / double{tensors.to.scale()});
+    set_slopes(above, above, p);
+  }
+  return slopes_call(tensors, p);
 }
 
 void write_tflite(const Relu& op, TfliteWriter& writer) {

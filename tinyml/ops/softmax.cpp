@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "tinyml/device/nn/softmax.h"
+#include "tinyml/device/nn/softmax_int16.h"
 #include "tinyml/graph/geometry.h"
+#include "tinyml/ops/element_type.h"
+#include "tinyml/ops/fixed_functions.h"
 #include "tinyml/ops/float_blocks.h"
 #include "tinyml/ops/float_pass.h"
 #include "tinyml/ops/lowering.h"
@@ -14,7 +16,9 @@
 namespace tinyml::ops {
 
 void infer(const Softmax&, Graph& graph, const Node& node) {
-  set_output(graph, node, Shape(graph[node.inputs.at(0)].shape));
+  const DType in = graph[node.inputs.at(0)].dtype, out = graph[node.outputs.at(0)].dtype;
+  set_output(graph, node, Shape(graph[node.inputs[0]].shape));
+  if (in == DType::int8 && out == DType::int16) graph[node.outputs[0]].dtype = out;
 }
 
 int64_t macs(const Softmax&, const Graph&, const Node&) { return 0; }
@@ -50,72 +54,70 @@ void backward(const Softmax& op, FloatBackward& pass) {
 
 namespace {
 
-// Fixed point with `integer_bits` before the point and 31 - integer_bits after, as gemmlowp's exp on
-// [-1/4, 0) has them: 0 bits, all values in [-1, 1).
-int32_t exp_minus_quarter_to_zero(int32_t a) {
-  constexpr int32_t exp_minus_eighth = 1895147668, one_third = 715827883;
-  const auto times = device::rounding_doubling_high_multiply;
-  const int32_t x = a + (1 << 28);
-  const int32_t x2 = times(x, x), x3 = times(x2, x), x4 = times(x2, x2);
-  const int32_t x4_over_4 = device::rounding_divide_by_power_of_two(x4, 2);
-  const int32_t tail = device::rounding_divide_by_power_of_two(times(x4_over_4 + x3, one_third) + x2, 1);
-  return exp_minus_eighth + times(exp_minus_eighth, x + tail);
+/// More classes than the kernels' sums of exponentials have room for.
+void check_classes(int32_t classes, int32_t most) {
+  if (classes > most) {
+    throw Error(ErrorKind::unsupported, "softmax of more than " + std::to_string(most) + " classes");
+  }
 }
 
-// exp(a / 2^26) for a <= 0, in 31 fraction bits: 5 integer bits in, 0 out.
-int32_t exp_on_negative_values(int32_t a) {
-  if (a == 0) return std::numeric_limits<int32_t>::max();
-  constexpr int32_t fraction_bits = 26, quarter = 1 << (fraction_bits - 2);
-  const int32_t below_quarter = (a & (quarter - 1)) - quarter;
-  int32_t result = exp_minus_quarter_to_zero(below_quarter * 32);
-  const int32_t remainder = below_quarter - a;
-  constexpr int32_t factors[] = {1672461947, 1302514674, 790015084, 290630308, 39332535, 720401, 242};
-  for (int i = 0; i < 7; ++i) {
-    if (remainder & (1 << (fraction_bits - 2 + i))) {
-      result = device::rounding_doubling_high_multiply(result, factors[i]);
-    }
+KernelCall lower_int16(const Softmax& op, const Tensor& input, const Tensor& output) {
+  const Quantization& q = output.quantization;
+  if (input.quantization.zero_point() != 0) {
+    throw Error(ErrorKind::unsupported, "softmax of int16 with a zero point other than 0");
   }
-  return result;
-}
-
-// The exponentials of -difference * scale * beta, for difference = 0, 1, …, up to where they count as zero.
-std::vector<int32_t> softmax_exponentials(double beta, double scale) {
-  constexpr int integer_bits = 5;
-  const double real = std::min(beta * scale * (1 << (31 - integer_bits)), double{(int64_t{1} << 31) - 1});
-  if (!(real > 1)) throw Error(ErrorKind::unsupported, "softmax: the input scale is too small");
-  if (real >= double{1 << 30}) return {exp_on_negative_values(0)};  // one step less counts as zero
-  const Multiplier multiplier = quantize_multiplier(real);
-  const double radius =
-      std::floor(double{(1 << integer_bits) - 1} * static_cast<double>(int64_t{1} << (31 - integer_bits)) /
-                 static_cast<double>(int64_t{1} << multiplier.shift));
-  std::vector<int32_t> table;
-  for (int32_t difference = 0; difference < 256 && difference <= radius; ++difference) {
-    table.push_back(exp_on_negative_values(
-        device::multiply_by_quantized_multiplier(-difference, multiplier.value, multiplier.shift)));
+  if (q.zero_point() != 0 || std::abs(q.scale() * 32768 - 1) > 0.001f) {
+    throw Error(ErrorKind::unsupported, "softmax: its int16 output needs scale 1/32768 and zero point 0");
   }
-  return table;
+  const Multiplier multiplier =
+      quantize_multiplier(double{input.quantization.scale()} * double{op.beta} / (10.0 / 65535.0));
+  device::SoftmaxInt16Params p{};
+  p.classes = input.shape.back();
+  p.rows = static_cast<int32_t>(elements(input.shape) / p.classes);
+  p.multiplier = multiplier.value;
+  p.shift = multiplier.shift;
+  check_classes(p.classes, 65535);
+  const auto exponentials =
+      int16_table(10.0f / 65535.0f, 32767, 2.0f / 65535.0f, [](float x) { return std::exp(x); });
+  const auto reciprocals =
+      int16_table(1.0f / 65535.0f, -32768, 2.0f / 65535.0f, [](float x) { return 1.0f / (1.0f + x); });
+  return make_typed_call<int16_t>(
+      Types<int16_t>{}, Types<int16_t, int16_t>{}, "softmax_int16.h", "softmax_int16", p,
+      {make_table("exponentials", exponentials), make_table("reciprocals", reciprocals)}, 0, 0,
+      TINYML_KERNEL(softmax_int16));
 }
 
 }  // namespace
 
 KernelCall lower(const Softmax& op, const Graph& graph, const Node& node, const Target&) {
-  const Tensor& input = int8_activation(graph, node.inputs.at(0));
-  const Quantization& output = int8_activation(graph, node.outputs.at(0)).quantization;
-  if (output.scale() != 1.0f / 256 || output.zero_point() != -128) {
-    throw Error(ErrorKind::unsupported, "softmax: its output needs scale 1/256 and zero point -128");
-  }
+  const Tensor& input = quantized_activation(graph, node.inputs.at(0));
+  const Tensor& output = quantized_activation(graph, node.outputs.at(0));
+  if (input.dtype == DType::int16) return lower_int16(op, input, output);
   const std::vector<int32_t> exponentials = softmax_exponentials(op.beta, input.quantization.scale());
   device::SoftmaxParams p{};
   p.classes = input.shape.back();
   p.rows = static_cast<int32_t>(elements(input.shape) / p.classes);
   p.table_size = static_cast<int32_t>(exponentials.size());
-  return make_call<1, int32_t>("softmax.h", "softmax", p, {make_table("exponentials", exponentials)}, 0, 0,
-                               TINYML_KERNEL(softmax));
+  check_classes(p.classes, 4095);
+  const bool wide = output.dtype == DType::int16;
+  const float steps = wide ? 65536 : 256;
+  const bool fits = wide ? std::abs(output.quantization.scale() * steps - 1) <= 0.001f
+                         : output.quantization.scale() * steps == 1;
+  if (!fits || output.quantization.zero_point() != (wide ? -32768 : -128)) {
+    throw Error(ErrorKind::unsupported,
+                wide ? "softmax: its int16 output needs scale 1/65536 and zero point -32768"
+                     : "softmax: its output needs scale 1/256 and zero point -128");
+  }
+  return with_type<int8_t, int16_t>(output, [&]<class Output>(Output) {
+    return make_typed_call<Output>(Types<int8_t>{}, Types<int32_t>{}, "softmax.h", "softmax", p,
+                                   {make_table("exponentials", exponentials)}, 0, wide ? -1 : 0,
+                                   TINYML_KERNEL(softmax));
+  });
 }
 
 void write_tflite(const Softmax& op, TfliteWriter& writer) {
   writer.builtin = schema::BuiltinOperator::SOFTMAX;
-  set_versions(writer, 1, 2);
+  set_versions(writer, 1, 2, 3);
   schema::SoftmaxOptionsT options;
   options.beta = op.beta;
   writer.options.Set(std::move(options));

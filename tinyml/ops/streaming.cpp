@@ -13,8 +13,10 @@ namespace {
 enum class Meaning { other, sequence };  // whether dimension 1 of a tensor counts steps
 
 template <class Op>
-constexpr bool kElementwise = std::is_same_v<Op, Add> || std::is_same_v<Op, Sub> || std::is_same_v<Op, Mul> ||
-                              std::is_same_v<Op, Relu> || std::is_same_v<Op, Dropout>;
+constexpr bool kElementwise =
+    std::is_same_v<Op, Add> || std::is_same_v<Op, Sub> || std::is_same_v<Op, Mul> ||
+    std::is_same_v<Op, Binary> || std::is_same_v<Op, Unary> || std::is_same_v<Op, Prelu> ||
+    std::is_same_v<Op, Relu> || std::is_same_v<Op, Dropout>;
 
 bool is_last_step(const StridedSlice& op, int32_t steps) {
   const StridedSlice last = last_step();
@@ -71,6 +73,9 @@ Graph make_streaming(const Graph& net) {
         },
         node.op);
     infer(graph, node);
+    const Shape& shape = graph[node.outputs.at(0)].shape;
+    if (result == Meaning::sequence && (shape.size() < 2 || shape[1] != 1))
+      refuse("it has a constant for each step");
     for (const TensorId id : node.outputs) meaning[static_cast<size_t>(id)] = result;
   }
   if (!recurrent) throw Error(ErrorKind::unsupported, "streaming needs a recurrent layer (lstm or gru)");

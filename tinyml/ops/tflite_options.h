@@ -176,8 +176,15 @@ Options window_options(const Op& op) {
   return options;
 }
 
-/// The version and runtime of an operator whose int8 form came with TensorFlow 1.14.
-inline void set_versions(TfliteWriter& writer, int32_t float_version, int32_t int8_version) {
+/// The version and runtime of an operator whose int8 form came with TensorFlow 1.14; of int16, where it has a
+/// version of its own, with 2.3.
+inline void set_versions(TfliteWriter& writer, int32_t float_version, int32_t int8_version,
+                         int32_t int16_version = 0) {
+  if (int16_version > 0 && writer.input(0).dtype == DType::int16) {
+    writer.version = int16_version;
+    writer.min_runtime = "2.3.0";
+    return;
+  }
   writer.version = writer.is_int8() ? int8_version : float_version;
   writer.min_runtime = writer.is_int8() ? "1.14.0" : "1.5.0";
 }

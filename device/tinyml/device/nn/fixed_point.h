@@ -62,14 +62,14 @@ inline int32_t clamp(int32_t value, int32_t low, int32_t high) {
   return value < low ? low : value > high ? high : value;
 }
 
-/// An accumulator as an int8 output: scaled, moved to the output's zero point, held inside the activation's
-/// range. P has output_zero_point, activation_min, activation_max.
-template <class P>
-inline int8_t requantize(const P& p, int32_t accumulator, int32_t multiplier, int32_t shift) {
+/// An accumulator as an output: scaled, moved to the output's zero point, held inside the activation's range.
+/// P has output_zero_point, activation_min, activation_max.
+template <class Output = int8_t, class P>
+inline Output requantize(const P& p, int32_t accumulator, int32_t multiplier, int32_t shift) {
   if (p.activation_min == p.output_zero_point && accumulator <= 0)
-    return static_cast<int8_t>(p.activation_min);
+    return static_cast<Output>(p.activation_min);
   const int32_t scaled = multiply_by_quantized_multiplier(accumulator, multiplier, shift);
-  return static_cast<int8_t>(clamp(scaled + p.output_zero_point, p.activation_min, p.activation_max));
+  return static_cast<Output>(clamp(scaled + p.output_zero_point, p.activation_min, p.activation_max));
 }
 
 }  // namespace device

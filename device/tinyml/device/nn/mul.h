@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tinyml/device/nn/broadcast.h"
 #include "tinyml/device/nn/fixed_point.h"
 
 namespace tinyml {
@@ -22,13 +23,22 @@ struct MulParams {
   }
 };
 
-/// Elementwise a * b.
-template <class P>
-void mul(const P& p, const int8_t* a, const int8_t* b, int8_t* output) {
-  for (int32_t i = 0; i < p.count; ++i) {
-    const int32_t product = (a[i] - p.a_zero_point) * (b[i] - p.b_zero_point);
-    output[i] = requantize(p, product, p.output_multiplier, p.output_shift);
-  }
+template <class P, class T>
+inline T product(const P& p, T a, T b) {
+  const int32_t exact = (a - p.a_zero_point) * (b - p.b_zero_point);
+  return requantize<T>(p, exact, p.output_multiplier, p.output_shift);
+}
+
+/// Elementwise a * b of one shape.
+template <class P, class T>
+void mul(const P& p, const T* a, const T* b, T* output) {
+  for (int32_t i = 0; i < p.count; ++i) output[i] = product(p, a[i], b[i]);
+}
+
+/// The same with broadcasting.
+template <class P, class T>
+void broadcast_mul(const P& p, const T* a, const T* b, const int32_t* levels, T* output) {
+  broadcast(p, a, b, levels, output, [&p](T x, T y) { return product(p, x, y); });
 }
 
 }  // namespace device

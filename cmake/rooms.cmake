@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 
-# tinyml_room(<name> [FOLDERS <folder>...] [DEPS <room>...] [LINK <library>...] [PRIVATE_HEADERS <header>...])
-# One static library tinyml_<name> of every .cpp in the calling folder and in FOLDERS below it, installed as
-# tinyml::<name> with its headers. DEPS are rooms and public; LINK are third-party libraries and private; PRIVATE_HEADERS and *-inl.h
+# tinyml_room(<name> [FOLDERS <folder>...] [DEPS <room>...] [LINK <library>...] [PRIVATE_HEADERS <header>...]
+#             [GENERATED <source>...])
+# One static library tinyml_<name> of every .cpp in the calling folder and in FOLDERS below it and of the GENERATED
+# sources, installed as tinyml::<name> with its headers. DEPS are rooms and public; LINK are third-party libraries and private; PRIVATE_HEADERS and *-inl.h
 # include third-party headers and are not installed.
 function(tinyml_room name)
-  cmake_parse_arguments(ARG "" "" "FOLDERS;DEPS;LINK;PRIVATE_HEADERS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "FOLDERS;DEPS;LINK;PRIVATE_HEADERS;GENERATED" ${ARGN})
   set(here ${CMAKE_CURRENT_SOURCE_DIR})
   list(TRANSFORM ARG_FOLDERS PREPEND ${here}/ OUTPUT_VARIABLE folders)
   list(TRANSFORM folders APPEND /*.cpp OUTPUT_VARIABLE source_globs)
   file(GLOB sources CONFIGURE_DEPENDS ${here}/*.cpp ${source_globs})
+  list(APPEND sources ${ARG_GENERATED})
   if(sources)
     add_library(tinyml_${name} STATIC ${sources})
     set(scope PUBLIC)

@@ -2,9 +2,13 @@
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdlib>
+#include <cstring>
 
 #include "tests/run/npz.h"
+#include "tinyml/formats/onnx.h"
 #include "tinyml/formats/tflite.h"
 #include "tinyml/run/engine.h"
 
@@ -45,6 +49,69 @@ INSTANTIATE_TEST_SUITE_P(Models, Golden,
                            return fmt::format("{}_{}", std::get<0>(info.param),
                                               name_of(std::get<1>(info.param)));
                          });
+
+std::vector<float> to_floats(const Bytes& bytes) {
+  std::vector<float> values(bytes.size() / sizeof(float));
+  std::memcpy(values.data(), bytes.data(), bytes.size());
+  return values;
+}
+
+Bytes to_int8(const std::vector<float>& values, const Quantization& quantization) {
+  Bytes codes;
+  for (const float value : values) {
+    const float code = std::nearbyint(value / quantization.scale()) + quantization.zero_point();
+    codes.push_back(static_cast<uint8_t>(static_cast<int8_t>(std::clamp(code, -128.0f, 127.0f))));
+  }
+  return codes;
+}
+
+// ONNX models and what onnxruntime computes for them in float32. `most_counts`: of the int8 graph's output,
+// where QuantizeLinear and DequantizeLinear surround the operators; int8 rounds each layer once more.
+struct OnnxModel {
+  const char* name;
+  int most_counts;
+};
+class OnnxGolden : public testing::TestWithParam<OnnxModel> {};
+
+TEST_P(OnnxGolden, IsAsCloseAsItsTypeAllows) {
+  const auto [name, most_counts] = GetParam();
+  const auto path = models() / fmt::format("{}.onnx", name);
+  if (!std::filesystem::exists(path)) GTEST_SKIP() << "skipped: no " << path;
+  const Graph graph = formats::read_onnx(read_bytes(path));
+  const Tensor &input = graph[graph.inputs.at(0)], &output = graph[graph.outputs.at(0)];
+  const auto arrays = tests::read_npz(models() / fmt::format("{}.onnx.golden.npz", name));
+  run::Engine engine(graph);
+  int vectors = 0;
+  for (; arrays.contains(fmt::format("in0_{}", vectors)); ++vectors) {
+    const Bytes given = arrays.at(fmt::format("in0_{}", vectors));
+    const std::vector<float> expected = to_floats(arrays.at(fmt::format("out0_{}", vectors)));
+    const bool is_float = input.dtype == DType::float32;
+    const Bytes answer = engine.run({is_float ? given : to_int8(to_floats(given), input.quantization)}).at(0);
+    if (is_float) {
+      const std::vector<float> values = to_floats(answer);
+      ASSERT_EQ(values.size(), expected.size());
+      for (size_t i = 0; i < values.size(); ++i) {
+        EXPECT_NEAR(values[i], expected[i], 1e-5 * std::abs(expected[i])) << "vector " << vectors;
+      }
+      continue;
+    }
+    const Bytes codes = to_int8(expected, output.quantization);
+    ASSERT_EQ(answer.size(), codes.size());
+    const auto as_int = [](uint8_t byte) { return static_cast<int>(static_cast<int8_t>(byte)); };
+    const auto less = [&](uint8_t a, uint8_t b) { return as_int(a) < as_int(b); };
+    EXPECT_EQ(std::max_element(answer.begin(), answer.end(), less) - answer.begin(),
+              std::max_element(codes.begin(), codes.end(), less) - codes.begin());
+    for (size_t i = 0; i < codes.size(); ++i) {
+      EXPECT_LE(std::abs(as_int(answer[i]) - as_int(codes[i])), most_counts) << "vector " << vectors;
+    }
+  }
+  EXPECT_GT(vectors, 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, OnnxGolden,
+                         testing::Values(OnnxModel{"kws_ref_qdq", 3}, OnnxModel{"ad_autoencoder_qdq", 2},
+                                         OnnxModel{"resnet8_qdq", 0}),
+                         [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace
 }  // namespace tinyml

@@ -1,23 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tinyml/formats/tflite_tables.h"
 
-#include <flatbuffers/util.h>
 #include <fmt/core.h>
 
+#include "tinyml/formats/text.h"
 #include "tinyml/formats/tflite_checks.h"
 
 namespace tinyml::formats::tflite {
-namespace {
-
-bool is_utf8(const std::string& text) {
-  for (const char *at = text.c_str(), *end = at + text.size(); at < end;) {
-    if (flatbuffers::FromUTF8(&at) < 0) return false;
-  }
-  return true;
-}
-
-}  // namespace
-
 const schema::Model& root_of(std::span<const uint8_t> bytes) {
   constexpr size_t kMostBytes = size_t{1} << 28;
   constexpr flatbuffers::uoffset_t kDepth = 16, kTables = 1 << 22;
@@ -32,13 +21,7 @@ const schema::Model& root_of(std::span<const uint8_t> bytes) {
 }
 
 std::string clean(const flatbuffers::String* text) {
-  std::string name = text ? text->str() : std::string();
-  const bool utf8 = is_utf8(name);
-  for (char& c : name) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !utf8)) c = '?';
-  }
-  return name;
+  return formats::clean(text ? text->str() : std::string());
 }
 
 std::string name_of(const schema::OperatorCode& code) {

@@ -25,7 +25,7 @@ inline schema::BuiltinOperator builtin_of(const schema::OperatorCode& code) {
       std::max<int32_t>(static_cast<int32_t>(code.builtin_code()), code.deprecated_builtin_code()));
 }
 
-/// Names reach messages and generated sources: one line of valid UTF-8.
+/// One line of valid UTF-8; empty where there is none.
 std::string clean(const flatbuffers::String* text);
 
 std::string name_of(const schema::OperatorCode& code);

@@ -68,9 +68,13 @@ void fold_batch_norm(Graph& graph, Node& layer, const Node& norm) {
       {name + "/bias", DType::float32, {static_cast<int32_t>(channels)}, {}, to_constant<float>(bias)});
 }
 
-}  // namespace
+bool has_float_parameters(const Graph& graph, const Node& layer) {
+  return std::all_of(layer.inputs.begin() + 1, layer.inputs.end(), [&](TensorId id) {
+    return id == kNoTensor || (graph[id].is_constant() && graph[id].dtype == DType::float32);
+  });
+}
 
-Graph fold_for_inference(const Graph& source) {
+Graph fold(const Graph& source, bool everything) {
   Graph graph = source;
   for (size_t i = 0; i < graph.nodes.size();) {
     const Node node = graph.nodes[i];
@@ -83,8 +87,12 @@ Graph fold_for_inference(const Graph& source) {
     } else if (norm || relu) {
       Node* layer = private_producer(graph, node.inputs[0]);
       Activation* activation = layer ? activation_of(layer->op) : nullptr;
-      const bool fits =
-          layer && activation && *activation == Activation::none && (relu || output_axis(layer->op) >= 0);
+      const bool fits = layer && activation && *activation == Activation::none &&
+                        (relu || (output_axis(layer->op) >= 0 && has_float_parameters(graph, *layer)));
+      if (!fits && !everything) {
+        ++i;
+        continue;
+      }
       if (!fits) {
         throw Error(ErrorKind::unsupported, fmt::format("{} after {} has no layer to be folded into",
                                                         name_of(node.op), graph[node.inputs[0]].name));
@@ -104,6 +112,12 @@ Graph fold_for_inference(const Graph& source) {
   }
   return without_unused_tensors(graph);
 }
+
+}  // namespace
+
+Graph fold_for_inference(const Graph& graph) { return fold(graph, true); }
+
+Graph fold_neighbours(const Graph& graph) { return fold(graph, false); }
 
 Graph without_unused_tensors(const Graph& source) {
   std::vector<TensorId> renamed(source.tensors.size(), kNoTensor);

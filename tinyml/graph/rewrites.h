@@ -11,6 +11,9 @@ namespace tinyml {
 /// Errors: unsupported, for a BatchNorm or ReLU that has nothing to be folded into.
 Graph fold_for_inference(const Graph& graph);
 
+/// The same, but BatchNorm and ReLU that have nothing to be folded into stay.
+Graph fold_neighbours(const Graph& graph);
+
 /// `graph` without tensors that no node, input or output refers to.
 Graph without_unused_tensors(const Graph& graph);
 

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tinyml/formats/onnx_import.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "tinyml/formats/tflite_checks.h"
+#include "tinyml/ops/operator.h"
+
+namespace tinyml::formats::onnx {
+
+using tflite::refuse;
+using tflite::reject;
+
+Order plain_order(size_t rank) {
+  Order order(rank);
+  std::iota(order.begin(), order.end(), 0);
+  return order;
+}
+
+Order channels_last(size_t rank) {
+  Order order = plain_order(rank);
+  if (rank > 2) std::rotate(order.begin() + 1, order.begin() + 2, order.end());
+  return order;
+}
+
+size_t checked_axis(int64_t axis, size_t rank) {
+  const auto count = static_cast<int64_t>(rank);
+  if (axis < -count || axis >= count) reject(fmt::format("axis {} of {} dimensions", axis, rank));
+  return static_cast<size_t>(axis < 0 ? axis + count : axis);
+}
+
+int32_t stored_axis(const Value& value, size_t axis) {
+  const auto found = std::find(value.order.begin(), value.order.end(), static_cast<int32_t>(axis));
+  return static_cast<int32_t>(found - value.order.begin());
+}
+
+Import::Import(int64_t opset_version, int64_t file_bytes)
+    : opset(opset_version), budget((int64_t{1} << 24) + 16 * file_bytes) {}
+
+TensorId Import::add(Operator op, std::vector<TensorId> inputs, const std::string& name) {
+  return add(std::move(op), std::move(inputs), std::vector<std::string>{name})[0];
+}
+
+std::vector<TensorId> Import::add(Operator op, std::vector<TensorId> inputs,
+                                  const std::vector<std::string>& names) {
+  Node node{std::move(op), std::move(inputs), {}};
+  const bool takes_constants = std::holds_alternative<Concatenation>(node.op) ||
+                               std::holds_alternative<Add>(node.op) || std::holds_alternative<Sub>(node.op) ||
+                               std::holds_alternative<Mul>(node.op);
+  const auto is_constant = [&](TensorId id) { return graph[id].is_constant(); };
+  if (takes_constants ? std::all_of(node.inputs.begin(), node.inputs.end(), is_constant)
+                      : is_constant(node.inputs[0])) {
+    refuse("an input that is constant");
+  }
+  for (const std::string& name : names)
+    node.outputs.push_back(graph.add(Tensor{name, DType::float32, {}, {}, nullptr}));
+  ops::infer(graph, node);
+  for (const TensorId id : node.outputs) {
+    tflite::check_extents(graph[id].shape);
+    // Until to_int8 only Tensor::quantization tells what is quantized; of an output nothing is known yet.
+    graph[id].dtype = DType::float32;
+  }
+  std::vector<TensorId> outputs = node.outputs;
+  graph.nodes.push_back(std::move(node));
+  return outputs;
+}
+
+TensorId Import::add_constant(const Constant& constant, std::string name) {
+  tflite::check_extents(constant.shape);
+  // to_int8 makes float32 or int32 of it.
+  const auto bytes = static_cast<int64_t>(constant.data->size());
+  budget.spend(constant.quantization.empty() ? bytes : 4 * bytes);
+  budget.spend(8 * static_cast<int64_t>(constant.quantization.scales.size()));
+  return graph.add({std::move(name), constant.dtype, constant.shape, constant.quantization, constant.data});
+}
+
+TensorId Import::reshape(TensorId id, const Shape& shape) {
+  if (graph[id].shape == shape) return id;
+  return add(Reshape{shape}, {id}, graph[id].name);
+}
+
+TensorId Import::tensor(const Value& value, const Order& order) {
+  if (value.constant) return add_constant(permuted(*value.constant, order, budget), "constant");
+  if (value.order == order) return value.id;
+  const auto [entry, fresh] = reordered_.try_emplace({value.id, order}, kNoTensor);
+  if (!fresh) return entry->second;
+  const auto moving = [&](const Order& all) {
+    Order axes;
+    for (const int32_t axis : all) {
+      if (value.shape[static_cast<size_t>(axis)] != 1) axes.push_back(axis);
+    }
+    return axes;
+  };
+  if (moving(value.order) != moving(order)) {
+    reordered_.erase(entry);
+    refuse(fmt::format("{} of {} in another layout", graph[value.id].name, to_string(value.shape)));
+  }
+  return entry->second = reshape(value.id, in_order(value.shape, order));
+}
+
+Value Import::value(Constant constant) {
+  budget.spend(8 * static_cast<int64_t>(constant.quantization.scales.size()));
+  Value value;
+  value.shape = constant.shape;
+  value.dtype = constant.quantization.empty() ? constant.dtype : DType::float32;
+  value.constant = std::make_shared<const Constant>(std::move(constant));
+  return value;
+}
+
+Value Import::computed(TensorId id, Order order) const {
+  Value value;
+  value.id = id;
+  value.shape.resize(order.size());
+  for (size_t i = 0; i < order.size(); ++i) {
+    value.shape[static_cast<size_t>(order[i])] = graph[id].shape.at(i);
+  }
+  value.order = std::move(order);
+  return value;
+}
+
+}  // namespace tinyml::formats::onnx

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "tinyml/formats/onnx_mappings.h"
+
+namespace tinyml::formats::onnx {
+namespace {
+
+bool is_reshape(const Node& node) { return std::holds_alternative<Reshape>(node.op); }
+
+/// Whether both can have one scale.
+bool fit(const Tensor& a, const Tensor& b) {
+  return a.quantization.empty() || b.quantization.empty() || a.quantization == b.quantization;
+}
+
+void drop_unread(Graph& graph) {
+  std::vector<bool> read(graph.tensors.size());
+  for (const TensorId id : graph.outputs) read[static_cast<size_t>(id)] = true;
+  std::vector<Node> kept;
+  for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node) {
+    const bool wanted = std::any_of(node->outputs.begin(), node->outputs.end(),
+                                    [&](TensorId id) { return read[static_cast<size_t>(id)]; });
+    if (!wanted) continue;
+    for (const TensorId id : node->inputs) read[static_cast<size_t>(id)] = true;
+    kept.push_back(std::move(*node));
+  }
+  std::reverse(kept.begin(), kept.end());
+  graph.nodes = std::move(kept);
+}
+
+}  // namespace
+
+void tidy(Graph& graph) {
+  // Of each tensor: the reshape that makes it, and the tensor that stands for it.
+  std::vector<const Node*> reshape(graph.tensors.size());
+  std::vector<TensorId> stands(graph.tensors.size());
+  for (size_t i = 0; i < stands.size(); ++i) stands[i] = static_cast<TensorId>(i);
+  const auto is_output = [&](TensorId id) {
+    return std::count(graph.outputs.begin(), graph.outputs.end(), id) > 0;
+  };
+  for (Node& node : graph.nodes) {
+    for (TensorId& id : node.inputs) id = stands[static_cast<size_t>(id)];
+    if (!is_reshape(node)) continue;
+    TensorId& from = node.inputs[0];
+    const TensorId to = node.outputs[0];
+    while (const Node* before = reshape[static_cast<size_t>(from)]) {
+      if (!fit(graph[before->inputs[0]], graph[from]) || !fit(graph[from], graph[to])) break;
+      if (graph[to].quantization.empty()) graph[to].quantization = graph[from].quantization;
+      from = before->inputs[0];
+    }
+    reshape[static_cast<size_t>(to)] = &node;
+    if (graph[from].shape == graph[to].shape && fit(graph[from], graph[to]) && !is_output(to)) {
+      if (graph[from].quantization.empty()) graph[from].quantization = graph[to].quantization;
+      stands[static_cast<size_t>(to)] = from;
+    }
+  }
+  drop_unread(graph);
+}
+
+}  // namespace tinyml::formats::onnx

@@ -70,6 +70,9 @@ std::vector<TensorId> Import::add(Operator op, std::vector<TensorId> inputs,
 
 TensorId Import::add_constant(const Constant& constant, std::string name) {
   tflite::check_extents(constant.shape);
+  if (constant.dtype != DType::float32 && constant.quantization.empty()) {
+    refuse(fmt::format("a constant of {} without a scale", name_of(constant.dtype)));
+  }
   // to_int8 makes float32 or int32 of it.
   const auto bytes = static_cast<int64_t>(constant.data->size());
   budget.spend(constant.quantization.empty() ? bytes : 4 * bytes);

@@ -38,6 +38,9 @@ void tidy(Graph& graph) {
   const auto is_output = [&](TensorId id) {
     return std::count(graph.outputs.begin(), graph.outputs.end(), id) > 0;
   };
+  const auto is_input = [&](TensorId id) {
+    return std::count(graph.inputs.begin(), graph.inputs.end(), id) > 0;
+  };
   for (Node& node : graph.nodes) {
     for (TensorId& id : node.inputs) id = stands[static_cast<size_t>(id)];
     if (!is_reshape(node)) continue;
@@ -49,10 +52,12 @@ void tidy(Graph& graph) {
       from = before->inputs[0];
     }
     reshape[static_cast<size_t>(to)] = &node;
-    if (graph[from].shape == graph[to].shape && fit(graph[from], graph[to]) && !is_output(to)) {
-      if (graph[from].quantization.empty()) graph[from].quantization = graph[to].quantization;
-      stands[static_cast<size_t>(to)] = from;
-    }
+    const bool same = graph[from].shape == graph[to].shape && fit(graph[from], graph[to]);
+    if (!same || (is_output(to) && (is_input(from) || is_output(from)))) continue;
+    if (graph[from].quantization.empty()) graph[from].quantization = graph[to].quantization;
+    if (is_output(to)) graph[from].name = graph[to].name;
+    std::replace(graph.outputs.begin(), graph.outputs.end(), to, from);
+    stands[static_cast<size_t>(to)] = from;
   }
   drop_unread(graph);
 }

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/formats/onnx_model.h"
+#include "tinyml/formats/tflite.h"
+
+namespace tinyml::formats {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using Names = OnnxModel::Names;
+
+std::vector<std::string> operators(const Graph& graph) {
+  std::vector<std::string> names;
+  for (const Node& node : graph.nodes) names.emplace_back(name_of(node.op));
+  return names;
+}
+
+const Tensor& input_of(const Graph& graph, size_t node, size_t index) {
+  return graph[graph.nodes.at(node).inputs.at(index)];
+}
+const Tensor& output_of(const Graph& graph, size_t node) { return graph[graph.nodes.at(node).outputs.at(0)]; }
+
+template <class T>
+std::vector<T> values_of(const Tensor& tensor) {
+  const auto values = tensor.values<T>();
+  return {values.begin(), values.end()};
+}
+
+TEST(Onnx, KeepsNamesAndTheLayoutOfInputsAndOutputs) {
+  OnnxModel model;
+  model.input("pixels", {1, 1, 4, 5}).weights("w", {1, 1, 3, 3}).node("Conv", {"pixels", "w"}, {"map"});
+  const Graph graph = model.output("map").read();
+  EXPECT_EQ(graph.name, "net");
+  EXPECT_EQ(graph[graph.inputs.at(0)].name, "pixels");
+  EXPECT_EQ(graph[graph.inputs.at(0)].shape, (Shape{1, 1, 4, 5}));
+  EXPECT_EQ(graph[graph.outputs.at(0)].name, "map");
+  EXPECT_EQ(graph[graph.outputs.at(0)].shape, (Shape{1, 1, 2, 3}));
+  EXPECT_THAT(operators(graph), ElementsAre("reshape", "conv_2d", "reshape"));
+}
+
+TEST(Onnx, MakesFiltersOhwi) {
+  OnnxModel model;
+  model.input("x", {1, 4, 5, 2})
+      .node("Transpose", {"x"}, {"t"})
+      .with("perm", std::vector<int64_t>{0, 3, 1, 2});
+  model.constant<float>("w", {1, 2, 1, 3}, {1, 2, 3, 4, 5, 6}).node("Conv", {"t", "w"}, {"y"});
+  model.node("Transpose", {"y"}, {"z"}).with("perm", std::vector<int64_t>{0, 2, 3, 1});
+  const Graph graph = model.output("z").read();
+  ASSERT_THAT(operators(graph), ElementsAre("conv_2d"));
+  EXPECT_EQ(input_of(graph, 0, 1).shape, (Shape{1, 1, 3, 2}));
+  EXPECT_THAT(values_of<float>(input_of(graph, 0, 1)), ElementsAre(1, 4, 2, 5, 3, 6));
+}
+
+TEST(Onnx, MakesDepthwiseFiltersOneHwc) {
+  OnnxModel model;
+  model.input("x", {1, 4, 5, 2})
+      .node("Transpose", {"x"}, {"t"})
+      .with("perm", std::vector<int64_t>{0, 3, 1, 2});
+  model.constant<float>("w", {4, 1, 1, 2}, {1, 2, 3, 4, 5, 6, 7, 8});
+  model.node("Conv", {"t", "w"}, {"y"}).with("group", int64_t{2});
+  model.node("Transpose", {"y"}, {"z"}).with("perm", std::vector<int64_t>{0, 2, 3, 1});
+  const Graph graph = model.output("z").read();
+  ASSERT_THAT(operators(graph), ElementsAre("depthwise_conv_2d"));
+  EXPECT_EQ(std::get<DepthwiseConv2D>(graph.nodes[0].op).depth_multiplier, 2);
+  EXPECT_EQ(input_of(graph, 0, 1).shape, (Shape{1, 1, 2, 4}));
+  EXPECT_THAT(values_of<float>(input_of(graph, 0, 1)), ElementsAre(1, 3, 5, 7, 2, 4, 6, 8));
+}
+
+TEST(Onnx, FusesActivationsAndBatchNormalisation) {
+  OnnxModel model;
+  model.input("x", {1, 1, 4, 4}).weights("w", {2, 1, 3, 3}).node("Conv", {"x", "w"}, {"y"});
+  model.constant<float>("gamma", {2}, {2, 4}).constant<float>("beta", {2}, {1, -1});
+  model.constant<float>("mean", {2}, {0.5f, 3}).constant<float>("variance", {2}, {4, 1});
+  model.node("BatchNormalization", {"y", "gamma", "beta", "mean", "variance"}, {"n"}).with("epsilon", 0.0f);
+  model.constant<float>("zero", {}, {0})
+      .constant<float>("six", {}, {6})
+      .node("Clip", {"n", "zero", "six"}, {"c"});
+  const Graph graph =
+      model.node("GlobalAveragePool", {"c"}, {"p"}).node("Flatten", {"p"}, {"f"}).output("f").read();
+  ASSERT_THAT(operators(graph), ElementsAre("reshape", "conv_2d", "average_pool_2d", "reshape"));
+  EXPECT_EQ(std::get<Conv2D>(graph.nodes[1].op).activation, Activation::relu6);
+  EXPECT_THAT(values_of<float>(input_of(graph, 1, 2)), ElementsAre(0.5f, -13));
+}
+
+TEST(Onnx, FoldsTheArithmeticOfShapes) {
+  OnnxModel model;
+  model.input("x", {1, 2, 6}).constant<int64_t>("zero", {1}, {0}).constant<int64_t>("rest", {1}, {-1});
+  model.node("Shape", {"x"}, {"s"}).node("Slice", {"s", "zero", "one"}, {"first"});
+  model.constant<int64_t>("one", {1}, {1})
+      .node("Concat", {"first", "rest"}, {"shape"})
+      .with("axis", int64_t{0});
+  const Graph graph = model.node("Reshape", {"x", "shape"}, {"y"}).output("y").read();
+  EXPECT_EQ(graph[graph.outputs.at(0)].shape, (Shape{1, 12}));
+  EXPECT_THAT(operators(graph), ElementsAre("reshape"));
+}
+
+TEST(Onnx, TakesASymbolicBatchAsOne) {
+  OnnxModel model;
+  model.input("x", {7, 3}).weights("w", {3, 2}).node("MatMul", {"x", "w"}, {"y"}).output("y");
+  model.graph()
+      .mutable_input(0)
+      ->mutable_type()
+      ->mutable_tensor_type()
+      ->mutable_shape()
+      ->mutable_dim(0)
+      ->set_dim_param("batch");
+  EXPECT_EQ(model.read()[model.read().inputs.at(0)].shape, (Shape{1, 3}));
+}
+
+TEST(Onnx, JoinsASumToTheMatrixProductBeforeIt) {
+  OnnxModel model;
+  model.input("x", {1, 3}).constant<float>("w", {3, 2}, {1, 2, 3, 4, 5, 6}).constant<float>("b", {2}, {7, 8});
+  const Graph graph =
+      model.node("MatMul", {"x", "w"}, {"y"}).node("Add", {"b", "y"}, {"z"}).output("z").read();
+  ASSERT_THAT(operators(graph), ElementsAre("fully_connected"));
+  EXPECT_THAT(values_of<float>(input_of(graph, 0, 1)), ElementsAre(1, 3, 5, 2, 4, 6));
+  EXPECT_THAT(values_of<float>(input_of(graph, 0, 2)), ElementsAre(7, 8));
+}
+
+TEST(Onnx, PutsTheGatesOfAnLstmInOurOrder) {
+  OnnxModel model;
+  model.input("x", {1, 2, 1}).node("Transpose", {"x"}, {"t"}).with("perm", std::vector<int64_t>{1, 0, 2});
+  // Input, output, forget, cell.
+  model.constant<float>("w", {1, 4, 1}, {1, 2, 3, 4}).constant<float>("r", {1, 4, 1}, {5, 6, 7, 8});
+  model.constant<float>("b", {1, 8}, {1, 2, 3, 4, 10, 20, 30, 40});
+  model.node("LSTM", {"t", "w", "r", "b"}, {"y"}).with("hidden_size", int64_t{1});
+  model.constant<int64_t>("one", {1}, {1}).node("Squeeze", {"y", "one"}, {"s"});
+  const Graph graph =
+      model.node("Transpose", {"s"}, {"z"}).with("perm", std::vector<int64_t>{1, 0, 2}).output("z").read();
+  ASSERT_THAT(operators(graph), ElementsAre("lstm"));
+  std::vector<float> all;
+  for (size_t i = 1; i <= 12; ++i) all.push_back(input_of(graph, 0, i).values<float>()[0]);
+  EXPECT_THAT(all, ElementsAre(1, 3, 4, 2, 5, 7, 8, 6, 11, 33, 44, 22));
+}
+
+TEST(Onnx, RefusesRecurrentLayersThatAreOthers) {
+  const auto error = [](const std::string& op, const std::function<void(OnnxModel&)>& change) {
+    const int64_t gates = op == "LSTM" ? 4 : 3;
+    OnnxModel model;
+    model.input("x", {1, 1, 2}).weights("w", {1, gates, 2}).weights("r", {1, gates, 1});
+    model.node(op, {"x", "w", "r"}, {"y", "h"});
+    change(model);
+    return model.output("y").error();
+  };
+  EXPECT_EQ(error("LSTM", [](auto&) {}), "");
+  EXPECT_THAT(error("LSTM", [](auto& m) { m.with("direction", "bidirectional"); }),
+              HasSubstr("bidirectional"));
+  EXPECT_THAT(error("LSTM", [](auto& m) { m.with("clip", 3.0f); }), HasSubstr("the attribute clip"));
+  EXPECT_THAT(error("GRU", [](auto&) {}), HasSubstr("reset_after"));
+  EXPECT_EQ(error("GRU", [](auto& m) { m.with("linear_before_reset", int64_t{1}); }), "");
+}
+
+/// x -> Q/DQ -> Conv or Gemm with int8 parameters -> Q/DQ.
+OnnxModel quantized_dense(const std::vector<int32_t>& bias, const std::vector<float>& bias_scales) {
+  OnnxModel model;
+  model.input("x", {1, 2}).quantized("x", 0.5f, 3);
+  model.dequantized<int8_t>("w", {2, 2}, {1, -2, 3, 4}, {0.25f, 0.125f});
+  model.dequantized<int32_t>("b", {2}, bias, bias_scales);
+  model.node("Gemm", {"x_dq", "w_dq", "b_dq"}, {"y"}).with("transB", int64_t{1});
+  return model.quantized("y", 0.75f, -7);
+}
+
+TEST(OnnxQuantized, BecomesInt8) {
+  const Graph graph = quantized_dense({10, 20}, {0.125f, 0.0625f}).output("y_dq").read();
+  ASSERT_THAT(operators(graph), ElementsAre("fully_connected"));
+  const Tensor &x = input_of(graph, 0, 0), &w = input_of(graph, 0, 1), &b = input_of(graph, 0, 2);
+  EXPECT_EQ(x.dtype, DType::int8);
+  EXPECT_EQ(x.quantization, (Quantization{{0.5f}, {3}, 0}));
+  EXPECT_EQ(w.quantization, (Quantization{{0.25f, 0.125f}, {0, 0}, 0}));
+  EXPECT_THAT(values_of<int8_t>(w), ElementsAre(1, -2, 3, 4));
+  EXPECT_THAT(values_of<int32_t>(b), ElementsAre(10, 20));
+  EXPECT_EQ(output_of(graph, 0).quantization, (Quantization{{0.75f}, {-7}, 0}));
+  EXPECT_EQ(write_tflite(read_tflite(write_tflite(graph))), write_tflite(graph));
+}
+
+TEST(OnnxQuantized, PutsTheBiasOnTheScaleOfInputAndWeights) {
+  const Graph graph = quantized_dense({100, 100}, {0.25f}).output("y_dq").read();
+  EXPECT_THAT(values_of<int32_t>(input_of(graph, 0, 2)), ElementsAre(200, 400));
+}
+
+TEST(OnnxQuantized, ShiftsUnsignedValues) {
+  OnnxModel model;
+  model.input("x", {1, 2}).constant<float>("s", {}, {0.5f}).constant<uint8_t>("z", {}, {128});
+  model.constant<uint8_t>("z_y", {}, {0});
+  model.node("QuantizeLinear", {"x", "s", "z"}, {"q"}).node("DequantizeLinear", {"q", "s", "z"}, {"d"});
+  model.dequantized<uint8_t>("w", {1, 2}, {0, 255}, {0.25f}, 128);
+  model.node("Gemm", {"d", "w_dq"}, {"y"}).with("transB", int64_t{1});
+  model.node("QuantizeLinear", {"y", "s", "z_y"}, {"yq"})
+      .node("DequantizeLinear", {"yq", "s", "z_y"}, {"yd"});
+  const Graph graph = model.output("yd").read();
+  EXPECT_EQ(input_of(graph, 0, 0).quantization.zero_point(), 0);
+  EXPECT_THAT(values_of<int8_t>(input_of(graph, 0, 1)), ElementsAre(-128, 127));
+  EXPECT_EQ(output_of(graph, 0).quantization.zero_point(), -128);
+}
+
+TEST(OnnxQuantized, GivesSoftmaxTheScaleThatTensorFlowLiteDemands) {
+  OnnxModel model = quantized_dense({0, 0}, {0.125f});
+  const Graph graph = model.node("Softmax", {"y_dq"}, {"p"}).output("p").read();
+  EXPECT_EQ(output_of(graph, 1).quantization, (Quantization{{1.0f / 256}, {-128}, 0}));
+}
+
+TEST(OnnxQuantized, DequantizesWeightsOfAFloatModel) {
+  OnnxModel model;
+  model.input("x", {1, 2}).dequantized<int8_t>("w", {2, 2}, {1, -2, 3, 4}, {0.25f, 0.5f}, 1);
+  const Graph graph = model.node("Gemm", {"x", "w_dq"}, {"y"}).with("transB", int64_t{1}).output("y").read();
+  EXPECT_EQ(input_of(graph, 0, 0).dtype, DType::float32);
+  EXPECT_THAT(values_of<float>(input_of(graph, 0, 1)), ElementsAre(0, -0.75f, 1, 1.5f));
+}
+
+TEST(OnnxQuantized, AveragesToAnotherScaleWithOneRounding) {
+  OnnxModel model;
+  model.input("x", {1, 1, 2, 2}).quantized("x", 0.5f, 0).node("GlobalAveragePool", {"x_dq"}, {"y"});
+  const Graph graph = model.quantized("y", 0.125f, 5).node("Flatten", {"y_dq"}, {"f"}).output("f").read();
+  EXPECT_THAT(operators(graph), ElementsAre("reshape", "depthwise_conv_2d", "reshape"));
+  EXPECT_FLOAT_EQ(input_of(graph, 1, 1).quantization.scale(), 1.0f / (127 * 4));
+}
+
+TEST(OnnxQuantized, NamesWhatIsNotQuantized) {
+  OnnxModel model = quantized_dense({0, 0}, {0.125f});
+  model.weights("m", {2, 2}).node("Gemm", {"y_dq", "m"}, {"z"});
+  EXPECT_THAT(OnnxModel(model).output("z").error(), HasSubstr("z without QuantizeLinear"));
+  model.quantized("z", 0.5f, 0);
+  EXPECT_THAT(model.output("z_dq").error(),
+              HasSubstr("z_dq (fully_connected): not supported: weights of float32"));
+}
+
+TEST(OnnxQuantized, RefusesWeightsWithAZeroPoint) {
+  OnnxModel model;
+  model.input("x", {1, 2}).quantized("x", 0.5f, 3).dequantized<int8_t>("w", {1, 2}, {1, 2}, {0.25f}, 4);
+  model.node("Gemm", {"x_dq", "w_dq"}, {"y"}).with("transB", int64_t{1}).quantized("y", 1, 0).output("y_dq");
+  EXPECT_THAT(model.error(), HasSubstr("weights with a zero point of 4: quantize them symmetrically"));
+}
+
+TEST(OnnxQuantized, RefusesADequantizationThatDoesNotFit) {
+  OnnxModel model;
+  model.input("x", {1, 2}).quantized("x", 0.5f, 3).constant<float>("s", {}, {2});
+  model.node("DequantizeLinear", {"x_q", "s", "x_zero"}, {"d"}).node("Relu", {"d"}, {"y"}).output("y");
+  EXPECT_THAT(model.error(), HasSubstr("of another scale or zero point than the QuantizeLinear before it"));
+}
+
+}  // namespace
+}  // namespace tinyml::formats

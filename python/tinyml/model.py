@@ -21,7 +21,7 @@ class Model:
 
     @classmethod
     def load(cls, path: str | PathLike) -> Model:
-        """A .tflite file or a trained project folder. Raises tinyml.Error naming the file."""
+        """A .tflite or .onnx file or a trained project folder. Raises tinyml.Error naming the file."""
         return cls(_tinyml.Model.load(_arguments.path("path", path)))
 
     def run(self, inputs: list) -> list:

@@ -21,11 +21,11 @@ class Model {
   Model(Model&&) noexcept;
   Model& operator=(Model&&) noexcept;
 
-  /// A .tflite file, or the int8 model of a project folder. Errors: not_found, bad_file, unsupported.
+  /// A .tflite or .onnx file (see formats/onnx.h), or the int8 model of a project folder. Errors: not_found, bad_file, unsupported.
   static Model load(const std::filesystem::path& path);
 
   const Graph& graph() const;
-  /// The .tflite file.
+  /// The model as a .tflite file.
   const Bytes& bytes() const;
 
   /// One inference: the elements of every input in its own dtype, row major, to those of every output.

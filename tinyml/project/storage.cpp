@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tinyml/base/file.h"
+#include "tinyml/formats/onnx.h"
 #include "tinyml/formats/tflite.h"
 
 namespace tinyml::project {
@@ -49,7 +50,9 @@ bool describes(const ProjectFiles& files, const SensorConfig& config) {
 
 Graph read_model(const std::filesystem::path& path) {
   const Bytes bytes = read_bytes(path);
-  return with_context(path.string(), [&] { return formats::read_tflite(bytes); });
+  const bool onnx = path.extension() == ".onnx";
+  return with_context(path.string(),
+                      [&] { return onnx ? formats::read_onnx(bytes) : formats::read_tflite(bytes); });
 }
 
 void check_writable(const ProjectFiles& files) {

@@ -36,7 +36,7 @@ std::string to_json(const TrainingRecord& record);
 /// Errors: bad_file.
 TrainingRecord parse_training(const std::string& json);
 
-/// A .tflite file. Errors, which name it: not_found, io, bad_file, unsupported.
+/// A .tflite file or, where its name says so, an .onnx file. Errors, which name it: not_found, io, bad_file, unsupported.
 Graph read_model(const std::filesystem::path& path);
 
 /// Whether save_project could write, found before the work; leaves everything as it was. Errors: io.

@@ -110,7 +110,7 @@ TEST_P(OnnxGolden, IsAsCloseAsItsTypeAllows) {
 
 INSTANTIATE_TEST_SUITE_P(Models, OnnxGolden,
                          testing::Values(OnnxModel{"kws_ref_qdq", 3}, OnnxModel{"ad_autoencoder_qdq", 2},
-                                         OnnxModel{"resnet8_qdq", 0}),
+                                         OnnxModel{"resnet8_qdq", 0}, OnnxModel{"vww_96_float", 0}),
                          [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace

@@ -37,6 +37,21 @@ int32_t stored_axis(const Value& value, size_t axis) {
   return static_cast<int32_t>(found - value.order.begin());
 }
 
+StridedSlice whole_slice(size_t rank) {
+  StridedSlice slice{Shape(rank, 0), Shape(rank, 0), Shape(rank, 1)};
+  slice.begin_mask = slice.end_mask = (1 << rank) - 1;
+  return slice;
+}
+
+void narrow(StridedSlice& slice, size_t entry, int32_t extent, int32_t begin, int32_t end, int32_t step) {
+  if (begin == 0 && end == extent && step == 1) return;
+  slice.begin[entry] = begin;
+  slice.end[entry] = std::max(end, 0);
+  slice.strides[entry] = step;
+  slice.begin_mask &= ~(1 << entry);
+  if (end >= 0) slice.end_mask &= ~(1 << entry);
+}
+
 Import::Import(int64_t opset_version, int64_t file_bytes)
     : opset(opset_version), budget((int64_t{1} << 24) + 16 * file_bytes) {}
 
@@ -98,8 +113,11 @@ TensorId Import::tensor(const Value& value, const Order& order) {
     return axes;
   };
   if (moving(value.order) != moving(order)) {
-    reordered_.erase(entry);
-    refuse(fmt::format("{} of {} in another layout", graph[value.id].name, to_string(value.shape)));
+    Transpose transpose;
+    for (const int32_t axis : order) {
+      transpose.permutation.push_back(stored_axis(value, static_cast<size_t>(axis)));
+    }
+    return entry->second = add(transpose, {value.id}, graph[value.id].name);
   }
   return entry->second = reshape(value.id, in_order(value.shape, order));
 }

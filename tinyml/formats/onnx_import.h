@@ -45,6 +45,12 @@ size_t checked_axis(int64_t axis, size_t rank);
 /// Where the graph's tensor of `value` has ONNX's `axis`.
 int32_t stored_axis(const Value& value, size_t axis);
 
+/// The slice that takes all of `rank` axes.
+StridedSlice whole_slice(size_t rank);
+/// Narrows one entry of it, an axis of `extent`, to those from `begin` to before `end`; an `end` of -1, with
+/// a negative step, is before the first.
+void narrow(StridedSlice& slice, size_t entry, int32_t extent, int32_t begin, int32_t end, int32_t step);
+
 /// The graph while it is made.
 class Import {
  public:

@@ -20,9 +20,14 @@ bool is_any(const Operator& op) {
 }
 
 /// Operators that only move or choose elements: inputs and outputs have one scale.
-bool moves(const Operator& op) { return is_any<Reshape, MaxPool2D, Concatenation, Split, LastStep>(op); }
+bool moves(const Operator& op) {
+  return is_any<Reshape, MaxPool2D, Concatenation, Split, StridedSlice, Transpose, Pad, Gather, SpaceToDepth,
+                Resize>(op);
+}
 
-bool has_weights(const Operator& op) { return is_any<Conv2D, DepthwiseConv2D, FullyConnected>(op); }
+bool has_weights(const Operator& op) {
+  return is_any<Conv2D, DepthwiseConv2D, FullyConnected, TransposeConv>(op);
+}
 
 class Int8 {
  public:
@@ -166,7 +171,7 @@ class Int8 {
     }
     if (!has_weights(node.op)) {
       for (const TensorId id : node.inputs) {
-        if (graph_[id].is_constant()) quantize_by_range(graph_[id]);
+        if (graph_[id].is_constant() && !is_any<Gather>(node.op)) quantize_by_range(graph_[id]);
       }
       return;
     }

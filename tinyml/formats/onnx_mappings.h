@@ -18,31 +18,40 @@ Mapping find_mapping(const std::string& op_type);
 /// exporters make shapes and parameters of. Errors: bad_file, unsupported.
 bool fold(Import& import, Source& source);
 
-void map_convolution(Import&, Source&);  // Conv
-void map_dense(Import&, Source&);        // Gemm, MatMul
-void map_batch_norm(Import&, Source&);   // BatchNormalization
-void map_pool(Import&, Source&);         // AveragePool, MaxPool
-void map_global_pool(Import&, Source&);  // GlobalAveragePool, GlobalMaxPool
-void map_mean(Import&, Source&);         // ReduceMean
-void map_pair(Import&, Source&);         // Add, Sub, Mul
-void map_relu(Import&, Source&);         // Relu
-void map_clip(Import&, Source&);         // Clip
-void map_softmax(Import&, Source&);      // Softmax
-void map_identity(Import&, Source&);     // Identity, Dropout
-void map_reshape(Import&, Source&);      // Reshape, Flatten
-void map_squeeze(Import&, Source&);      // Squeeze
-void map_unsqueeze(Import&, Source&);    // Unsqueeze
-void map_transpose(Import&, Source&);    // Transpose
-void map_shape(Import&, Source&);        // Shape
-void map_concat(Import&, Source&);       // Concat
-void map_split(Import&, Source&);        // Split
-void map_recurrent(Import&, Source&);    // LSTM, GRU
-void map_quantize(Import&, Source&);     // QuantizeLinear
-void map_dequantize(Import&, Source&);   // DequantizeLinear
+void map_convolution(Import&, Source&);             // Conv
+void map_transposed_convolution(Import&, Source&);  // ConvTranspose
+void map_dense(Import&, Source&);                   // Gemm, MatMul
+void map_batch_norm(Import&, Source&);              // BatchNormalization
+void map_pool(Import&, Source&);                    // AveragePool, MaxPool
+void map_global_pool(Import&, Source&);             // GlobalAveragePool, GlobalMaxPool
+void map_mean(Import&, Source&);                    // ReduceMean
+void map_pair(Import&, Source&);                    // Add, Sub, Mul
+void map_relu(Import&, Source&);                    // Relu
+void map_clip(Import&, Source&);                    // Clip
+void map_softmax(Import&, Source&);                 // Softmax
+void map_identity(Import&, Source&);                // Identity, Dropout
+void map_reshape(Import&, Source&);                 // Reshape, Flatten
+void map_squeeze(Import&, Source&);                 // Squeeze
+void map_unsqueeze(Import&, Source&);               // Unsqueeze
+void map_transpose(Import&, Source&);               // Transpose
+void map_shape(Import&, Source&);                   // Shape
+void map_concat(Import&, Source&);                  // Concat
+void map_split(Import&, Source&);                   // Split
+void map_slice(Import&, Source&);                   // Slice
+void map_gather(Import&, Source&);                  // Gather
+void map_pad(Import&, Source&);                     // Pad
+void map_resize(Import&, Source&);                  // Resize, Upsample
+void map_depth_to_space(Import&, Source&);          // DepthToSpace, SpaceToDepth
+void map_recurrent(Import&, Source&);               // LSTM, GRU
+void map_quantize(Import&, Source&);                // QuantizeLinear
+void map_dequantize(Import&, Source&);              // DequantizeLinear
 
 /// Where nodes of the graph have quantized inputs and outputs: the graph of int8. Where none has, only
 /// constants are dequantized. Errors: unsupported, naming the tensor that has no scale.
 void to_int8(Graph& graph);
+
+/// Puts a transposition before a flattened dense layer into the layer's weights. Errors: unsupported.
+void fold_transposes(Import& import);
 
 /// Drops what does nothing: reshapes of reshapes and to the same shape, nodes that nothing reads.
 void tidy(Graph& graph);

@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "tinyml/formats/onnx_mappings.h"
 #include "tinyml/formats/onnx_window.h"
@@ -28,17 +29,22 @@ void map_pool(Import& import, Source& source) {
   if (kernel.size() + 2 != source.input(0).rank()) {
     reject(fmt::format("a kernel_shape of {} axes", kernel.size()));
   }
-  const Window window = read_window(source, import.graph[image].shape, kernel);
+  Window window = read_window(source, import.graph[image].shape, kernel);
   if (window.dilation != std::array<int32_t, 2>{1, 1}) refuse("pooling with dilations");
   if (source.is_used(1)) refuse("the indices of its maxima");
   const bool padding = std::max({window.before[0], window.before[1], window.after[0], window.after[1]}) > 0;
   const std::string name = source.output_name(0);
   if (source.op() == "MaxPool") {
-    if (window.explicit_padding) refuse("MaxPool with padding that is neither SAME nor VALID");
+    image = padded(import, image, window, std::numeric_limits<float>::lowest());
     return set_pooled(import, source, import.add(window.apply(MaxPool2D{}), {image}, name));
   }
-  if (padding && source.integer("count_include_pad", 0) != 0) refuse("AveragePool with count_include_pad");
-  if (window.explicit_padding) refuse("AveragePool with padding that is neither SAME nor VALID");
+  if (padding && source.integer("count_include_pad", 0) != 0) {
+    if (source.integer("ceil_mode", 0) != 0) refuse("AveragePool with count_include_pad and ceil_mode");
+    window.explicit_padding = true;
+    image = padded(import, image, window, 0);
+  } else if (window.explicit_padding) {
+    refuse("AveragePool that leaves out padding which is neither SAME nor VALID: set count_include_pad");
+  }
   set_pooled(import, source, import.add(window.apply(AveragePool2D{}), {image}, name));
 }
 

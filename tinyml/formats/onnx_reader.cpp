@@ -39,6 +39,8 @@ class Reader {
     read_outputs();
     Graph& graph = import_.graph;
     onnx::tidy(graph);
+    onnx::fold_transposes(import_);
+    onnx::tidy(graph);
     if (graph.nodes.empty()) reject("the model has no operators");
     graph = fold_neighbours(graph);
     onnx::to_int8(graph);

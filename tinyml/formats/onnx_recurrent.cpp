@@ -103,7 +103,7 @@ void map_recurrent(Import& import, Source& source) {
     source.set_output(0, import.computed(id, batch_first ? Order{0, 1, 2, 3} : Order{2, 0, 1, 3}));
   }
   if (source.is_used(1)) {
-    const TensorId last = import.add(LastStep{}, {steps}, source.output_name(1));
+    const TensorId last = import.add(last_step(), {steps}, source.output_name(1));
     source.set_output(1, import.computed(import.reshape(last, {1, 1, units}), {0, 1, 2}));
   }
 }

@@ -28,7 +28,47 @@ void drop_unread(Graph& graph) {
   graph.nodes = std::move(kept);
 }
 
+/// The node before `id`, where nothing else reads it; null where it is of another operator.
+template <class Op>
+Node* only_before(Graph& graph, const std::vector<int>& uses, TensorId id) {
+  if (uses[static_cast<size_t>(id)] != 1) return nullptr;
+  for (Node& node : graph.nodes) {
+    if (node.outputs[0] == id) return std::holds_alternative<Op>(node.op) ? &node : nullptr;
+  }
+  return nullptr;
+}
+
 }  // namespace
+
+void fold_transposes(Import& import) {
+  Graph& graph = import.graph;
+  std::vector<int> uses(graph.tensors.size());
+  for (const Node& node : graph.nodes) {
+    for (const TensorId id : node.inputs) ++uses[static_cast<size_t>(id)];
+  }
+  for (const TensorId id : graph.outputs) ++uses[static_cast<size_t>(id)];
+  for (Node& dense : graph.nodes) {
+    if (!std::holds_alternative<FullyConnected>(dense.op)) continue;
+    Node* flat = only_before<Reshape>(graph, uses, dense.inputs[0]);
+    Node* turned = flat ? only_before<Transpose>(graph, uses, flat->inputs[0]) : nullptr;
+    if (!turned) continue;
+    const Shape shape = graph[turned->outputs[0]].shape;
+    const Tensor& weights = graph[dense.inputs[1]];
+    if (elements(shape) != weights.shape[1]) continue;
+    Constant columns{weights.dtype, {weights.shape[0]}, weights.data, weights.quantization};
+    columns.shape.insert(columns.shape.end(), shape.begin(), shape.end());
+    Order back(shape.size() + 1);
+    const std::vector<int32_t>& permutation = std::get<Transpose>(turned->op).permutation;
+    for (size_t i = 0; i < shape.size(); ++i) {
+      back[static_cast<size_t>(permutation[i]) + 1] = static_cast<int32_t>(i) + 1;
+    }
+    columns = permuted(columns, back, import.budget);
+    columns.shape = weights.shape;
+    const std::string name = weights.name;
+    dense.inputs[1] = import.add_constant(columns, name);
+    flat->inputs[0] = turned->inputs[0];
+  }
+}
 
 void tidy(Graph& graph) {
   // Of each tensor: the reshape that makes it, and the tensor that stands for it.

@@ -93,10 +93,11 @@ TensorId image_of(Import& import, const Source& source) {
   return import.reshape(id, {shape[0], 1, shape[1], shape[2]});
 }
 
-TensorId padded(Import&, TensorId image, const Window& window) {
+TensorId padded(Import& import, TensorId image, const Window& window, double value) {
   if (!window.explicit_padding) return image;
-  refuse(fmt::format("padding of {}, {} before and {}, {} after: neither SAME nor VALID", window.before[0],
-                     window.before[1], window.after[0], window.after[1]));
+  Pad pad{{0, window.before[0], window.before[1], 0}, {0, window.after[0], window.after[1], 0}};
+  pad.value = value;
+  return import.add(pad, {image}, import.graph[image].name + "/padded");
 }
 
 void set_image(Import& import, Source& source, TensorId image) {

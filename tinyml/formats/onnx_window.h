@@ -41,8 +41,8 @@ Window read_window(const Source& source, const Shape& image, const std::vector<i
 /// ranks.
 TensorId image_of(Import& import, const Source& source);
 
-/// The image, padded where the window says so, with `value`. Errors: unsupported.
-TensorId padded(Import& import, TensorId image, const Window& window);
+/// The image with a Pad of `value` before it where the window slides over more than `same` or `valid` say.
+TensorId padded(Import& import, TensorId image, const Window& window, double value);
 
 /// Output 0 of a source whose input 0 went through image_of.
 void set_image(Import& import, Source& source, TensorId image);

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "tinyml/formats/onnx_mappings.h"
+#include "tinyml/formats/tflite_checks.h"
+
+namespace tinyml::formats::onnx {
+namespace {
+
+using tflite::refuse;
+using tflite::reject;
+
+using Numbers = std::vector<int64_t>;
+
+/// The output of a node that moves elements of input 0 without turning it.
+void set_moved(Import& import, Source& source, TensorId id) {
+  const Value& x = source.input(0);
+  Value result = import.computed(id, x.order);
+  result.dtype = x.dtype;
+  source.set_output(0, std::move(result));
+}
+
+/// Limits the range of one axis to [begin, end), by `step`, in ONNX's manner.
+void take(StridedSlice& slice, const Value& x, size_t axis, int64_t begin, int64_t end, int64_t step) {
+  const int64_t extent = x.shape[axis];
+  if (step == 0) reject("a step of 0");
+  const auto limit = [&](int64_t at) {
+    if (at < 0) at = std::max(at, -extent - 1) + extent;
+    return step > 0 ? std::clamp<int64_t>(at, 0, extent) : std::clamp<int64_t>(at, -1, extent - 1);
+  };
+  begin = limit(begin);
+  end = limit(end);
+  if (step > 0 ? begin >= end : begin <= end) refuse(fmt::format("an empty slice of axis {}", axis));
+  narrow(slice, static_cast<size_t>(stored_axis(x, axis)), x.shape[axis], static_cast<int32_t>(begin),
+         static_cast<int32_t>(end), static_cast<int32_t>(std::clamp<int64_t>(step, -extent, extent)));
+}
+
+}  // namespace
+
+void map_slice(Import& import, Source& source) {
+  const Value& x = source.input(0);
+  const auto begins = source.integers("starts", 1), ends = source.integers("ends", 2);
+  const auto axes = source.integers("axes", 3), steps = source.integers("steps", 4);
+  const size_t count = begins ? begins->size() : 0;
+  if (!begins || !ends || ends->size() != count || (axes && axes->size() != count) ||
+      (steps && steps->size() != count)) {
+    reject("starts, ends, axes and steps of different lengths");
+  }
+  StridedSlice slice = whole_slice(x.rank());
+  for (size_t i = 0; i < count; ++i) {
+    take(slice, x, checked_axis(axes ? (*axes)[i] : static_cast<int64_t>(i), x.rank()), (*begins)[i],
+         (*ends)[i], steps ? (*steps)[i] : 1);
+  }
+  set_moved(import, source, import.add(std::move(slice), {x.id}, source.output_name(0)));
+}
+
+void map_gather(Import& import, Source& source) {
+  const Value& x = source.input(0);
+  if (x.constant) refuse("a table that is looked up while the model runs");
+  const Constant& where = source.constant(1, "an index");
+  const size_t axis = checked_axis(source.integer("axis", 0), x.rank());
+  if (where.shape.size() > 1) refuse(fmt::format("indices of {} dimensions", where.shape.size()));
+  Numbers places = integers(where);
+  if (places.empty()) refuse("no indices");
+  for (int64_t& place : places) {
+    if (place < -x.shape[axis] || place >= x.shape[axis]) reject(fmt::format("the index {}", place));
+    if (place < 0) place += x.shape[axis];
+  }
+  const std::string name = source.output_name(0);
+  if (where.shape.empty()) {
+    StridedSlice slice = whole_slice(x.rank());
+    take(slice, x, axis, places[0], places[0] + 1, 1);
+    const auto gone = static_cast<int32_t>(axis);
+    TensorId id = import.add(std::move(slice), {x.id}, name);
+    Order order;
+    for (const int32_t other : x.order) {
+      if (other != gone) order.push_back(other - (other > gone ? 1 : 0));
+    }
+    Shape stored = import.graph[id].shape;
+    stored.erase(stored.begin() + stored_axis(x, axis));
+    if (stored.empty()) refuse("a result without dimensions");
+    id = import.reshape(id, stored);
+    Value result = import.computed(id, order);
+    result.dtype = x.dtype;
+    return source.set_output(0, std::move(result));
+  }
+  import.budget.spend(static_cast<int64_t>(4 * places.size()));
+  const std::vector<int32_t> indexes(places.begin(), places.end());
+  const TensorId table = import.graph.add({name + "/indices",
+                                           DType::int32,
+                                           {static_cast<int32_t>(indexes.size())},
+                                           {},
+                                           to_constant(std::span<const int32_t>(indexes))});
+  set_moved(import, source, import.add(Gather{stored_axis(x, axis)}, {x.id, table}, name));
+}
+
+void map_pad(Import& import, Source& source) {
+  const Value& x = source.input(0);
+  const std::string mode = source.text("mode", "constant");
+  if (mode != "constant" && mode != "reflect") refuse("the mode " + mode + " (constant and reflect are)");
+  const auto pads = source.integers("pads", 1);
+  Numbers axes;
+  for (size_t i = 0; i < x.rank(); ++i) axes.push_back(static_cast<int64_t>(i));
+  if (source.has(3)) axes = integers(source.constant(3, "the axes"));
+  if (!pads || pads->size() != 2 * axes.size()) reject("pads does not have two numbers an axis");
+  Pad pad{Shape(x.rank()), Shape(x.rank()), mode == "reflect" ? PadMode::reflect : PadMode::constant};
+  for (size_t i = 0; i < axes.size(); ++i) {
+    const auto entry = static_cast<size_t>(stored_axis(x, checked_axis(axes[i], x.rank())));
+    for (const int64_t count : {(*pads)[i], (*pads)[axes.size() + i]}) {
+      if (count < 0 || count > 1 << 20) refuse(fmt::format("a padding of {}", count));
+    }
+    pad.before[entry] = static_cast<int32_t>((*pads)[i]);
+    pad.after[entry] = static_cast<int32_t>((*pads)[axes.size() + i]);
+  }
+  pad.value = source.number("value", 0);
+  if (source.has(2)) {
+    const std::vector<float> value = reals(source.constant(2, "a value"));
+    if (value.size() != 1) reject("its value is not one number");
+    pad.value = value[0];
+  }
+  if (!std::isfinite(pad.value)) refuse("padding with what is not finite");
+  set_moved(import, source, import.add(std::move(pad), {x.id}, source.output_name(0)));
+}
+
+void map_resize(Import& import, Source& source) {
+  const Value& x = source.input(0);
+  const bool upsample = source.op() == "Upsample";
+  const std::string mode = source.text("mode", "nearest");
+  const std::string place =
+      source.text("coordinate_transformation_mode", upsample ? "asymmetric" : "half_pixel");
+  if (x.rank() != 4) refuse(fmt::format("the resizing of {}", to_string(x.shape)));
+  if (mode != "nearest" && mode != "linear") refuse("the mode " + mode);
+  if (source.has_attribute("axes")) refuse("the attribute axes");
+  std::vector<double> extents(4);
+  const size_t scales = upsample ? 1 : 2;
+  const Constant* sizes = source.has(3) ? &source.constant(3, "sizes") : nullptr;
+  if (sizes && sizes->size() == 4) {
+    const Numbers given = integers(*sizes);
+    for (size_t i = 0; i < 4; ++i) extents[i] = static_cast<double>(given[i]);
+  } else {
+    const std::vector<float> given = reals(source.constant(scales, "scales"));
+    if (given.size() != 4) reject("it has neither 4 sizes nor 4 scales");
+    for (size_t i = 0; i < 4; ++i) extents[i] = std::floor(double{given[i]} * x.shape[i]);
+  }
+  for (size_t i = 0; i < 4; ++i) {
+    if (!(extents[i] >= 1 && extents[i] <= 1 << 20)) reject(fmt::format("an extent of {}", extents[i]));
+  }
+  if (extents[0] != x.shape[0] || extents[1] != x.shape[1]) refuse("the resizing of batch or channels");
+  const auto height = static_cast<int32_t>(extents[2]), width = static_cast<int32_t>(extents[3]);
+  Resize op{Interpolation::nearest, height, width};
+  if (mode == "linear") {
+    op.interpolation = Interpolation::bilinear;
+    op.align_corners = place == "align_corners";
+    op.half_pixel_centers =
+        place == "half_pixel" || (place == "pytorch_half_pixel" && height > 1 && width > 1);
+    if (!op.align_corners && !op.half_pixel_centers && place != "asymmetric") {
+      refuse("coordinates by " + place);
+    }
+  } else {
+    const bool whole_factors = height % x.shape[2] == 0 && width % x.shape[3] == 0;
+    const bool by_floor = place == "asymmetric" &&
+                          source.text("nearest_mode", upsample ? "floor" : "round_prefer_floor") == "floor";
+    const bool by_center =
+        place == "half_pixel" && source.text("nearest_mode", "round_prefer_floor") == "round_prefer_floor";
+    if (!by_floor && !(by_center && whole_factors)) {
+      refuse("nearest neighbours but by asymmetric and floor: export the model with these");
+    }
+  }
+  const TensorId id = import.add(op, {import.tensor(x, channels_last(4))}, source.output_name(0));
+  Value result = import.computed(id, channels_last(4));
+  result.dtype = x.dtype;
+  source.set_output(0, std::move(result));
+}
+
+void map_depth_to_space(Import& import, Source& source) {
+  const Value& x = source.input(0);
+  const bool inverse = source.op() == "DepthToSpace";
+  const int64_t block = source.integer("blocksize", 0);
+  if (x.rank() != 4) reject(fmt::format("an input of {}", to_string(x.shape)));
+  if (block < 1 || block > 1 << 10) reject(fmt::format("a blocksize of {}", block));
+  if (source.text("mode", "DCR") != "DCR") refuse("the mode CRD (DCR is)");
+  SpaceToDepth op;
+  op.block = static_cast<int32_t>(block);
+  op.inverse = inverse;
+  const TensorId id = import.add(op, {import.tensor(x, channels_last(4))}, source.output_name(0));
+  Value result = import.computed(id, channels_last(4));
+  result.dtype = x.dtype;
+  source.set_output(0, std::move(result));
+}
+
+}  // namespace tinyml::formats::onnx

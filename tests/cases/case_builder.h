@@ -64,6 +64,7 @@ struct RecurrentSetting {
   int32_t input_zero_point;
   float output_scale;
   int32_t output_zero_point;
+  DType dtype = DType::int8;
 };
 
 /// The inputs of a recurrent node: x, of every gate the weights of x, those of the output, and the biases of

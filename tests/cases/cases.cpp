@@ -146,11 +146,12 @@ OperatorCase CaseBuilder::finish(Operator op, std::vector<TensorId> inputs, std:
 
 std::vector<TensorId> recurrent_inputs(CaseBuilder& builder, const RecurrentSetting& s, int gates,
                                        float spread) {
-  constexpr double kDeviation = 73, kOfOutput = 0.4;  // of uniform int8; of a tanh
-  const TensorId x = builder.input({1, s.steps, s.inputs}, s.input_scale, s.input_zero_point);
+  constexpr double kOfOutput = 0.4;  // the deviation of a tanh
+  const double deviation = s.dtype == DType::int8 ? 73 : 256 * 73;
+  const TensorId x = builder.input({1, s.steps, s.inputs}, s.input_scale, s.input_zero_point, s.dtype);
   std::vector<TensorId> inputs = {x};
-  const double of_input = spread / (kDeviation * kDeviation * s.input_scale * std::sqrt(s.inputs));
-  const double of_output = spread / (kDeviation * kOfOutput * std::sqrt(s.units));
+  const double of_input = spread / (73 * deviation * s.input_scale * std::sqrt(s.inputs));
+  const double of_output = spread / (73 * kOfOutput * std::sqrt(s.units));
   for (int gate = 0; gate < gates; ++gate)
     inputs.push_back(builder.weights({s.units, s.inputs}, -1, of_input));
   for (int gate = 0; gate < gates; ++gate)
@@ -177,6 +178,7 @@ std::vector<OperatorCase> collect(bool with_kernel) {
   for (auto* of_operator : {conv_2d_cases,
                             depthwise_conv_2d_cases,
                             fully_connected_cases,
+                            int16x8_cases,
                             pool_2d_cases,
                             add_cases,
                             sub_cases,

@@ -29,6 +29,7 @@ std::vector<OperatorCase> float_cases();
 std::vector<OperatorCase> conv_2d_cases();
 std::vector<OperatorCase> depthwise_conv_2d_cases();
 std::vector<OperatorCase> fully_connected_cases();
+std::vector<OperatorCase> int16x8_cases();
 std::vector<OperatorCase> pool_2d_cases();
 std::vector<OperatorCase> add_cases();
 std::vector<OperatorCase> sub_cases();

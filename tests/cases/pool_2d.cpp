@@ -14,9 +14,10 @@ struct Setting {
 };
 
 template <class Op>
-OperatorCase make(const Setting& s, uint64_t seed) {
-  CaseBuilder builder(std::string(Op::kName) + "_" + s.name, seed);
-  const TensorId x = builder.input(s.input, 0.05f, -11);
+OperatorCase make(const Setting& s, DType dtype, uint64_t seed) {
+  const bool int8 = dtype == DType::int8;
+  CaseBuilder builder(std::string(Op::kName) + "_" + s.name + (int8 ? "" : "_int16"), seed);
+  const TensorId x = int8 ? builder.input(s.input, 0.05f, -11) : builder.input(s.input, 0.0003f, 0, dtype);
   Op op;
   op.filter_height = s.filter_height;
   op.filter_width = s.filter_width;
@@ -24,7 +25,7 @@ OperatorCase make(const Setting& s, uint64_t seed) {
   op.stride_width = s.stride_width;
   op.padding = s.padding;
   op.activation = s.activation;
-  return builder.finish(op, {x}, builder.output(0.05f, -11));
+  return builder.finish(op, {x}, builder.output_like(x));
 }
 
 }  // namespace
@@ -39,8 +40,10 @@ std::vector<OperatorCase> pool_2d_cases() {
   };
   std::vector<OperatorCase> cases;
   for (size_t i = 0; i < settings.size(); ++i) {
-    cases.push_back(make<AveragePool2D>(settings[i], 400 + i));
-    cases.push_back(make<MaxPool2D>(settings[i], 420 + i));
+    for (const DType dtype : {DType::int8, DType::int16}) {
+      cases.push_back(make<AveragePool2D>(settings[i], dtype, 400 + i));
+      cases.push_back(make<MaxPool2D>(settings[i], dtype, 420 + i));
+    }
   }
   return cases;
 }

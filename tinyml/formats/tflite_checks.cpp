@@ -45,7 +45,8 @@ void check_parameters(const Graph& graph, const Node& node, int32_t axis) {
   const DType activations = graph[node.inputs[0]].dtype;
   const Tensor& weights = graph[node.inputs[1]];
   if (!weights.is_constant()) refuse("weights that are computed");
-  if (weights.dtype != activations) {
+  const bool int16 = activations == DType::int16;
+  if (weights.dtype != (int16 ? DType::int8 : activations)) {
     refuse(fmt::format("{} weights on {} activations: quantize the model to int8 throughout",
                        name_of(weights.dtype), name_of(activations)));
   }
@@ -62,7 +63,8 @@ void check_parameters(const Graph& graph, const Node& node, int32_t axis) {
   if (node.inputs.size() < 3) return;
   const Tensor& bias = graph[node.inputs[2]];
   if (!bias.is_constant()) refuse("a bias that is computed");
-  if (bias.dtype != (activations == DType::int8 ? DType::int32 : DType::float32)) {
+  const DType usual = activations == DType::float32 ? DType::float32 : DType::int32;
+  if (bias.dtype != usual && !(int16 && bias.dtype == DType::int64)) {
     refuse(fmt::format("a bias of {}", name_of(bias.dtype)));
   }
   if (bias.shape != Shape{weights.shape[channel_axis]}) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tinyml/formats/tflite_variables.h"
 
+#include <algorithm>
+
 #include "tinyml/formats/tflite_checks.h"
 #include "tinyml/schema/tflite_generated.h"
 
@@ -16,6 +18,12 @@ bool fills_with_zero(const Tensor& extents, const Tensor& value, const Tensor& f
   if (value.dtype == DType::float32) return value.values<float>()[0] == 0;
   return value.dtype == DType::int8 && filled.quantization.scales.size() == 1 &&
          value.values<int8_t>()[0] == filled.quantization.zero_point();
+}
+
+bool is_zero(const Tensor& tensor) {
+  if (!tensor.is_constant() || tensor.dtype != DType::float32) return false;
+  const auto values = tensor.values<float>();
+  return std::all_of(values.begin(), values.end(), [](float value) { return value == 0; });
 }
 
 }  // namespace
@@ -36,7 +44,8 @@ bool Variables::set_to_zero(const Graph& graph, const Node& node, schema::Builti
   if (builtin == schema::BuiltinOperator::FILL && node.inputs.size() == 2) {
     zero = fills_with_zero(graph[node.inputs[0]], graph[node.inputs[1]], set);
   } else if (builtin == schema::BuiltinOperator::QUANTIZE && node.inputs.size() == 1) {
-    zero = at_zero_[static_cast<size_t>(node.inputs[0])] && graph[node.inputs[0]].shape == set.shape;
+    const Tensor& from = graph[node.inputs[0]];
+    zero = (at_zero_[static_cast<size_t>(node.inputs[0])] || is_zero(from)) && from.shape == set.shape;
   }
   if (zero) at_zero_[static_cast<size_t>(node.outputs[0])] = true;
   return zero;

@@ -20,7 +20,7 @@ class Variables {
   void add_tensor(bool is_variable);
 
   /// Whether `node`, not yet in the graph, did no more than set a variable to 0: a FILL, or a QUANTIZE of
-  /// another variable at 0.
+  /// another variable at 0 or of constants that are.
   bool set_to_zero(const Graph& graph, const Node& node, schema::BuiltinOperator builtin);
 
   /// By the graph's tensors.

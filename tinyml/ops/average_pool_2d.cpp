@@ -91,7 +91,7 @@ KernelCall lower(const AveragePool2D& op, const Graph& graph, const Node& node, 
 
 void write_tflite(const AveragePool2D& op, TfliteWriter& writer) {
   writer.builtin = schema::BuiltinOperator::AVERAGE_POOL_2D;
-  set_versions(writer, 1, 2);
+  set_versions(writer, 1, 2, 3);
   writer.options.Set(window_options<schema::Pool2DOptionsT>(op));
 }
 

@@ -203,14 +203,14 @@ void backward(const Conv2D& op, FloatBackward& pass) {
 KernelCall lower(const Conv2D& op, const Graph& graph, const Node& node, const Target& target) {
   const Shape& weights = graph[node.inputs.at(1)].shape;
   const Window2D window = window_of(op, input_shape(graph, node, 4), weights.at(1), weights.at(2));
-  return lower_convolution(convolution_of(window, op.activation, graph, node), target);
+  return lower_convolution(window, op.activation, graph, node, target);
 }
 
 void write_tflite(const Conv2D& op, TfliteWriter& writer) {
   writer.builtin = schema::BuiltinOperator::CONV_2D;
   const bool dilated = op.dilation_height > 1 || op.dilation_width > 1;
-  set_versions(writer, dilated ? 2 : 1, 3);
-  if (dilated) writer.min_runtime = "1.14.0";
+  set_versions(writer, dilated ? 2 : 1, 3, 4);
+  if (dilated && writer.version < 4) writer.min_runtime = "1.14.0";
   writer.options.Set(window_options<schema::Conv2DOptionsT>(op));
 }
 

@@ -91,14 +91,14 @@ void backward(const DepthwiseConv2D& op, FloatBackward& pass) {
 KernelCall lower(const DepthwiseConv2D& op, const Graph& graph, const Node& node, const Target& target) {
   const Shape& weights = graph[node.inputs.at(1)].shape;
   const Window2D window = window_of(op, input_shape(graph, node, 4), weights.at(1), weights.at(2));
-  return lower_depthwise(convolution_of(window, op.activation, graph, node), target);
+  return lower_depthwise(window, op.activation, graph, node, target);
 }
 
 void write_tflite(const DepthwiseConv2D& op, TfliteWriter& writer) {
   writer.builtin = schema::BuiltinOperator::DEPTHWISE_CONV_2D;
   const bool dilated = op.dilation_height > 1 || op.dilation_width > 1;
-  set_versions(writer, dilated ? 2 : 1, 3);
-  if (dilated) writer.min_runtime = "1.14.0";
+  set_versions(writer, dilated ? 2 : 1, 3, 5);
+  if (dilated && writer.version < 5) writer.min_runtime = "1.14.0";
   auto options = window_options<schema::DepthwiseConv2DOptionsT>(op);
   options.depth_multiplier = op.depth_multiplier;
   writer.options.Set(std::move(options));

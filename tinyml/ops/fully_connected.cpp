@@ -5,6 +5,7 @@
 #include "tinyml/ops/float_blocks.h"
 #include "tinyml/ops/float_pass.h"
 #include "tinyml/ops/lower_dense.h"
+#include "tinyml/ops/lower_int16.h"
 #include "tinyml/ops/operator.h"
 #include "tinyml/ops/tflite_options.h"
 
@@ -97,8 +98,9 @@ void backward(const FullyConnected& op, FloatBackward& pass) {
 }
 
 KernelCall lower(const FullyConnected& op, const Graph& graph, const Node& node, const Target& target) {
-  const Tensor& input = int8_activation(graph, node.inputs.at(0));
-  const Tensor& output = int8_activation(graph, node.outputs.at(0));
+  const Tensor& input = quantized_activation(graph, node.inputs.at(0));
+  const bool wide = input.dtype == DType::int16;
+  const Tensor& output = wide ? int16_output(graph, node) : int8_activation(graph, node.outputs.at(0));
   const Tensor& weights = graph[node.inputs.at(1)];
   const std::span<const int8_t> values = int8_weights(graph, node.inputs[1]);
   Dense dense;
@@ -106,22 +108,28 @@ KernelCall lower(const FullyConnected& op, const Graph& graph, const Node& node,
   dense.inputs = weights.shape.at(1);
   dense.rows = static_cast<int32_t>(elements(input.shape) / dense.inputs);
   dense.weights.assign(values.begin(), values.end());
-  dense.bias = int32_bias(graph, node, dense.outputs);
-  fold_zero_point(dense.bias, sums_of_rows(values, dense.outputs), input.quantization.zero_point());
   if (weights.quantization.per_channel()) {
     dense.multipliers = channel_multipliers(input, weights, output, dense.outputs);
   } else {
     dense.multipliers = channel_multipliers(input, weights, output, 1);
   }
   dense.output_zero_point = output.quantization.zero_point();
-  dense.range = activation_range(op.activation, output.quantization);
+  dense.range = activation_range(op.activation, output.quantization, output.dtype);
+  if (wide) {
+    const Int16Sums sums = int16_sums(graph, node, values, dense.outputs);
+    return int16_call(sums, dense.multipliers, [&](const auto& bias, const auto& pairs) {
+      return dense_call<int16_t>(dense, bias, pairs);
+    });
+  }
+  dense.bias = int32_bias(graph, node, dense.outputs);
+  fold_zero_point(dense.bias, sums_of_rows(values, dense.outputs), input.quantization.zero_point());
   return lower_dense(dense, target);
 }
 
 void write_tflite(const FullyConnected& op, TfliteWriter& writer) {
   writer.builtin = schema::BuiltinOperator::FULLY_CONNECTED;
-  set_versions(writer, 1, 4);
-  if (writer.node.inputs.size() == 2) {
+  set_versions(writer, 1, 4, 7);
+  if (writer.node.inputs.size() == 2 && writer.version < 6) {
     writer.version = 6;
     writer.min_runtime = "2.1.0";
   }

@@ -9,7 +9,7 @@
 
 namespace tinyml::ops {
 
-/// A quantized convolution or depthwise convolution, checked, before a kernel is chosen.
+/// A convolution or depthwise convolution of int8, checked, before a kernel is chosen.
 struct Convolution {
   Window2D window{};
   device::ConvParams params{};
@@ -22,11 +22,10 @@ struct Convolution {
   int32_t positions_in_window() const { return params.filter_height * params.filter_width; }
 };
 
-/// Fills all but what depends on the weights' layout. Errors: bad_file, unsupported.
-Convolution convolution_of(const Window2D& window, Activation activation, const Graph& graph,
-                           const Node& node);
-
-KernelCall lower_convolution(Convolution convolution, const Target& target);
-KernelCall lower_depthwise(Convolution convolution, const Target& target);
+/// The calls of either operator. Errors: bad_file, unsupported.
+KernelCall lower_convolution(const Window2D& window, Activation activation, const Graph& graph,
+                             const Node& node, const Target& target);
+KernelCall lower_depthwise(const Window2D& window, Activation activation, const Graph& graph,
+                           const Node& node, const Target& target);
 
 }  // namespace tinyml::ops

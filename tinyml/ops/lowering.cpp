@@ -68,12 +68,26 @@ const Tensor& quantized_activation(const Graph& graph, TensorId id) {
   return tensor;
 }
 
-const Tensor& int8_image(const Graph& graph, const Node& node) {
-  const Tensor& tensor = int8_activation(graph, node.inputs.at(0));
+const Tensor& quantized_image(const Graph& graph, const Node& node) {
+  const Tensor& tensor = quantized_activation(graph, node.inputs.at(0));
   if (input_shape(graph, node, 4)[0] != 1) {
     throw Error(ErrorKind::unsupported, fmt::format("a batch of {}, where 1 is needed", tensor.shape[0]));
   }
   return tensor;
+}
+
+const Tensor& int16_output(const Graph& graph, const Node& node) {
+  const Tensor& input = quantized_activation(graph, node.inputs.at(0));
+  const Tensor& output = quantized_activation(graph, node.outputs.at(0));
+  if (input.dtype != DType::int16 || output.dtype != DType::int16) {
+    throw Error(ErrorKind::unsupported, fmt::format("{} from {} to {}", name_of(node.op),
+                                                    name_of(input.dtype), name_of(output.dtype)));
+  }
+  if (input.quantization.zero_point() != 0 || output.quantization.zero_point() != 0) {
+    throw Error(ErrorKind::unsupported,
+                fmt::format("{} of int16 with a zero point other than 0", name_of(node.op)));
+  }
+  return output;
 }
 
 std::span<const int8_t> int8_weights(const Graph& graph, TensorId id) {
@@ -87,29 +101,16 @@ std::span<const int8_t> int8_weights(const Graph& graph, TensorId id) {
   return tensor.values<int8_t>();
 }
 
-namespace {
-
-template <class T>
-std::vector<T> bias_of(const Graph& graph, const Node& node, int32_t channels, DType dtype) {
-  const TensorId id = optional_input(node, 2);
-  if (id == kNoTensor) return std::vector<T>(static_cast<size_t>(channels));
-  const Tensor& tensor = graph[id];
-  if (!tensor.is_constant() || tensor.dtype != dtype || elements(tensor.shape) != channels) {
-    throw Error(ErrorKind::unsupported,
-                fmt::format("bias \"{}\" is not {} {} constants", tensor.name, channels, name_of(dtype)));
-  }
-  const auto values = tensor.values<T>();
-  return {values.begin(), values.end()};
-}
-
-}  // namespace
-
 std::vector<int32_t> int32_bias(const Graph& graph, const Node& node, int32_t channels) {
-  return bias_of<int32_t>(graph, node, channels, DType::int32);
-}
-
-std::vector<int64_t> int64_bias(const Graph& graph, const Node& node, int32_t channels) {
-  return bias_of<int64_t>(graph, node, channels, DType::int64);
+  const TensorId id = optional_input(node, 2);
+  if (id == kNoTensor) return std::vector<int32_t>(static_cast<size_t>(channels));
+  const Tensor& tensor = graph[id];
+  if (!tensor.is_constant() || tensor.dtype != DType::int32 || elements(tensor.shape) != channels) {
+    throw Error(ErrorKind::unsupported,
+                fmt::format("bias \"{}\" is not {} int32 constants", tensor.name, channels));
+  }
+  const auto values = tensor.values<int32_t>();
+  return {values.begin(), values.end()};
 }
 
 std::vector<Multiplier> channel_multipliers(const Tensor& input, const Tensor& weights, const Tensor& output,
@@ -142,15 +143,16 @@ void fold_zero_point(std::vector<int32_t>& bias, std::span<const int64_t> sums, 
   }
 }
 
-std::vector<int32_t> wide_requantization_pairs(std::span<const Multiplier> multipliers) {
+std::vector<int16_t> wide_requantization_pairs(std::span<const Multiplier> multipliers) {
   constexpr int32_t kMostShift = 7;
-  std::vector<int32_t> pairs;
+  std::vector<int16_t> pairs;
   for (const Multiplier& multiplier : multipliers) {
     if (multiplier.shift > kMostShift) {
       throw Error(ErrorKind::unsupported, "an output scale 128 times smaller than its inputs'");
     }
-    pairs.push_back(multiplier.value < 0x7fff0000 ? (multiplier.value + (1 << 15)) >> 16 : 0x7fff);
-    pairs.push_back(15 - multiplier.shift);
+    const int32_t cut = multiplier.value < 0x7fff0000 ? (multiplier.value + (1 << 15)) >> 16 : 0x7fff;
+    pairs.push_back(static_cast<int16_t>(cut));
+    pairs.push_back(static_cast<int16_t>(15 - multiplier.shift));
   }
   return pairs;
 }

@@ -36,14 +36,14 @@ ActivationRange activation_range(Activation activation, const Quantization& outp
 const Tensor& int8_activation(const Graph& graph, TensorId id);
 /// A tensor that is int8 or int16 with one scale. Errors: unsupported, naming it.
 const Tensor& quantized_activation(const Graph& graph, TensorId id);
-/// As int8_activation; and input 0's batch is 1.
-const Tensor& int8_image(const Graph& graph, const Node& node);
+/// Input 0, as quantized_activation; its batch is 1.
+const Tensor& quantized_image(const Graph& graph, const Node& node);
+/// Output 0 of a layer whose input is int16: such a tensor; both have zero point 0. Errors: unsupported.
+const Tensor& int16_output(const Graph& graph, const Node& node);
 /// Symmetric int8 constants. Errors: unsupported, naming them.
 std::span<const int8_t> int8_weights(const Graph& graph, TensorId id);
 /// The int32 bias, zeros where left out. Errors: unsupported.
 std::vector<int32_t> int32_bias(const Graph& graph, const Node& node, int32_t channels);
-/// The same of a layer on int16, whose bias is int64.
-std::vector<int64_t> int64_bias(const Graph& graph, const Node& node, int32_t channels);
 
 /// input scale * weight scale / output scale of every output channel. Errors: bad_file.
 std::vector<Multiplier> channel_multipliers(const Tensor& input, const Tensor& weights, const Tensor& output,
@@ -53,7 +53,7 @@ std::vector<int64_t> sums_of_rows(std::span<const int8_t> weights, int32_t rows)
 /// Adds -zero_point * (sum of the channel's weights) to each bias; `sums` are those sums.
 void fold_zero_point(std::vector<int32_t>& bias, std::span<const int64_t> sums, int32_t zero_point);
 /// {multiplier, shift} of device::multiply_wide for each multiplier in turn. Errors: unsupported.
-std::vector<int32_t> wide_requantization_pairs(std::span<const Multiplier> multipliers);
+std::vector<int16_t> wide_requantization_pairs(std::span<const Multiplier> multipliers);
 /// {value, shift} of each multiplier in turn.
 std::vector<int32_t> requantization_pairs(std::span<const Multiplier> multipliers);
 

@@ -94,7 +94,7 @@ KernelCall lower(const MaxPool2D& op, const Graph& graph, const Node& node, cons
 
 void write_tflite(const MaxPool2D& op, TfliteWriter& writer) {
   writer.builtin = schema::BuiltinOperator::MAX_POOL_2D;
-  set_versions(writer, 1, 2);
+  set_versions(writer, 1, 2, 3);
   writer.options.Set(window_options<schema::Pool2DOptionsT>(op));
 }
 

@@ -61,9 +61,9 @@ int64_t recurrent_lead(int32_t steps, int32_t inputs, int32_t units);
 
 /// The order of device/nn/lstm.h and gru.h: unit by unit the biases of all matrices, then the weights of the
 /// input's gates, by depth, and of the recurrent ones. A Matrix has values [units, depth] and a bias [units].
-template <class Matrices>
+template <class Matrices, class Bias>
 void interleave_gates(const Matrices& matrices, size_t inputs, size_t units, std::vector<int8_t>& weights,
-                      std::vector<int32_t>& biases) {
+                      std::vector<Bias>& biases) {
   const size_t gates = matrices.size() / 2;
   for (size_t unit = 0; unit < units; ++unit) {
     for (const auto& matrix : matrices) biases.push_back(matrix.bias[unit]);

@@ -67,17 +67,19 @@ inline void expect_operands(const TfliteReader& reader, size_t least, size_t mos
 }
 
 /// The parameters of a recurrent layer, inputs 1 and on, the first `matrices` of them weights: constants, and
-/// of an int8 layer symmetric weights with one scale and int32 biases. Errors: unsupported.
+/// of an int8 or int16 layer symmetric weights with one scale and int32 or int64 biases. Errors: unsupported.
 inline void expect_parameters(const Graph& graph, const Node& node, size_t matrices) {
-  const bool int8 = graph[node.inputs.at(0)].dtype == DType::int8;
+  const DType dtype = graph[node.inputs.at(0)].dtype;
+  const bool quantized = dtype == DType::int8 || dtype == DType::int16;
+  const DType sums = dtype == DType::int8 ? DType::int32 : DType::int64;
   for (size_t i = 1; i < node.inputs.size(); ++i) {
     const bool bias = i > matrices;
     const Tensor& tensor = graph[node.inputs[i]];
-    const DType wanted = !int8 ? DType::float32 : bias ? DType::int32 : DType::int8;
+    const DType wanted = !quantized ? DType::float32 : bias ? sums : DType::int8;
     if (!tensor.is_constant() || tensor.dtype != wanted) {
       refuse("the parameter " + tensor.name + ", which is not a constant of " + std::string(name_of(wanted)));
     }
-    if (int8 && !bias && (tensor.quantization.scales.size() != 1 || tensor.quantization.zero_point() != 0)) {
+    if (quantized && !bias && (tensor.quantization.scales.size() != 1 || tensor.quantization.zero_point() != 0)) {
       refuse("the weights " + tensor.name + ", which are not symmetric with one scale");
     }
   }

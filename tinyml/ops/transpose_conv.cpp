@@ -3,9 +3,12 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "tinyml/graph/geometry.h"
+#include "tinyml/kernels/elementwise.h"
 #include "tinyml/ops/float_pass.h"
-#include "tinyml/ops/lowering.h"
+#include "tinyml/ops/lower_int16.h"
 #include "tinyml/ops/operator.h"
 #include "tinyml/ops/tflite_options.h"
 
@@ -54,31 +57,65 @@ int64_t macs(const TransposeConv&, const Graph& graph, const Node& node) {
   return elements(graph[node.inputs[0]].shape) * weights[0] * weights[1] * weights[2];
 }
 
+namespace {
+
+/// Calls body(input position, output position, tap) for all that meet; positions count vectors of channels.
+template <class Body>
+void for_taps(const device::ConvParams& p, int64_t images, const Body& body) {
+  int64_t from = 0;
+  for (int64_t line = 0; line < images * p.input_height; ++line) {
+    const int64_t top = line % p.input_height * p.stride_height - p.pad_top;
+    const int64_t image = line / p.input_height * p.output_height;
+    for (int64_t column = 0; column < p.input_width; ++column, ++from) {
+      const int64_t left = column * p.stride_width - p.pad_left;
+      for (int64_t tap = 0; tap < int64_t{p.filter_height} * p.filter_width; ++tap) {
+        const int64_t y = top + tap / p.filter_width, x = left + tap % p.filter_width;
+        if (y < 0 || y >= p.output_height || x < 0 || x >= p.output_width) continue;
+        body(from, (image + y) * p.output_width + x, tap);
+      }
+    }
+  }
+}
+
+}  // namespace
+
 void forward(const TransposeConv& op, FloatForward& pass) {
   const FloatTensor &x = pass.inputs[0], &w = pass.inputs[1];
   const device::ConvParams p = params_of(op, x.shape, w.shape);
   const float* bias = pass.inputs.size() > 2 ? pass.inputs[2].data : nullptr;
   const int64_t outputs = p.output_channels, inputs = p.input_channels;
-  const auto images = static_cast<int64_t>(x.shape[0]);
+  const int64_t taps = int64_t{p.filter_height} * p.filter_width;
   float* y = pass.outputs[0].data;
   for (int64_t i = 0; i < pass.outputs[0].size(); ++i) y[i] = bias ? bias[i % outputs] : 0.0f;
-  const float* from = x.data;
-  for (int64_t line = 0; line < images * p.input_height; ++line) {
-    const int64_t top = line % p.input_height * p.stride_height - p.pad_top;
-    float* image = y + line / p.input_height * p.output_height * p.output_width * outputs;
-    for (int64_t column = 0; column < p.input_width; ++column, from += inputs) {
-      const int64_t left = column * p.stride_width - p.pad_left;
-      for (int64_t tap = 0; tap < int64_t{p.filter_height} * p.filter_width; ++tap) {
-        const int64_t oy = top + tap / p.filter_width, ox = left + tap % p.filter_width;
-        if (oy < 0 || oy >= p.output_height || ox < 0 || ox >= p.output_width) continue;
-        float* to = image + (oy * p.output_width + ox) * outputs;
-        for (int64_t o = 0; o < outputs; ++o) {
-          const float* weights = w.data + (o * p.filter_height * p.filter_width + tap) * inputs;
-          for (int64_t i = 0; i < inputs; ++i) to[o] += from[i] * weights[i];
-        }
-      }
+  for_taps(p, x.shape[0], [&](int64_t from, int64_t to, int64_t tap) {
+    for (int64_t o = 0; o < outputs; ++o) {
+      const float* weights = w.data + (o * taps + tap) * inputs;
+      for (int64_t i = 0; i < inputs; ++i) y[to * outputs + o] += x.data[from * inputs + i] * weights[i];
     }
+  });
+}
+
+void backward(const TransposeConv& op, FloatBackward& pass) {
+  const FloatTensor &x = pass.inputs[0], &w = pass.inputs[1];
+  const device::ConvParams p = params_of(op, x.shape, w.shape);
+  const int64_t outputs = p.output_channels, inputs = p.input_channels;
+  const int64_t taps = int64_t{p.filter_height} * p.filter_width;
+  const FloatTensor& gradient = pass.output_gradients[0];
+  const float* dy = gradient.data;
+  float *dx = pass.input_gradients[0].data, *dw = pass.input_gradients[1].data;
+  if (pass.inputs.size() > 2 && pass.input_gradients[2].data) {
+    kernels::column_sums(dy, gradient.size() / outputs, outputs, pass.input_gradients[2].data);
   }
+  if (dx) std::fill_n(dx, x.size(), 0.0f);
+  if (dw) std::fill_n(dw, w.size(), 0.0f);
+  for_taps(p, x.shape[0], [&](int64_t from, int64_t to, int64_t tap) {
+    for (int64_t o = 0; o < outputs; ++o) {
+      const float slope = dy[to * outputs + o];
+      const int64_t weights = (o * taps + tap) * inputs;
+      for (int64_t i = 0; dx && i < inputs; ++i) dx[from * inputs + i] += slope * w.data[weights + i];
+      for (int64_t i = 0; dw && i < inputs; ++i) dw[weights + i] += slope * x.data[from * inputs + i];
+    }
+  });
 }
 
 KernelCall lower(const TransposeConv& op, const Graph& graph, const Node& node, const Target&) {
@@ -86,33 +123,34 @@ KernelCall lower(const TransposeConv& op, const Graph& graph, const Node& node, 
   const Tensor& weights = graph[node.inputs.at(1)];
   const Tensor& output = graph[node.outputs.at(0)];
   const bool wide = input.dtype == DType::int16;
-  if (wide ? input.quantization.scales.size() != 1 || output.quantization.scales.size() != 1 ||
-                 input.quantization.zero_point() != 0 || output.quantization.zero_point() != 0
-           : output.quantization.scales.size() != 1) {
-    throw Error(ErrorKind::unsupported,
-                fmt::format("\"{}\" to \"{}\" without one scale each", input.name, output.name));
+  if (wide) {
+    int16_output(graph, node);
+  } else {
+    int8_activation(graph, node.inputs[0]);
+    int8_activation(graph, node.outputs[0]);
   }
-  if (!wide) int8_activation(graph, node.inputs[0]);
-  if (input.shape[0] != 1) throw Error(ErrorKind::unsupported, "a batch, where 1 is needed");
+  quantized_image(graph, node);
+  const ActivationRange range = activation_range(Activation::none, output.quantization, output.dtype);
   device::ConvParams p = params_of(op, input.shape, weights.shape);
   p.input_zero_point = input.quantization.zero_point();
   p.output_zero_point = output.quantization.zero_point();
-  p.activation_min = wide ? INT16_MIN : INT8_MIN;
-  p.activation_max = wide ? INT16_MAX : INT8_MAX;
-  const Table taps = make_table("weights", int8_weights(graph, node.inputs[1]));
+  p.activation_min = range.min;
+  p.activation_max = range.max;
+  const std::span<const int8_t> taps = int8_weights(graph, node.inputs[1]);
   const std::vector<Multiplier> multipliers = channel_multipliers(input, weights, output, p.output_channels);
-  const auto call = [&]<class T, class Sum>(Types<T, Sum>, const std::vector<Sum>& bias,
-                                            const std::vector<int32_t>& pairs) {
-    return make_typed_call<T>(Types<T>{}, Types<int8_t, Sum, int32_t>{}, "transpose_conv.h", "transpose_conv",
-                              p, {taps, make_table("bias", bias), make_table("requantization", pairs)}, 0, -1,
-                              TINYML_KERNEL(transpose_conv));
+  const auto call = [&]<class T, class Sum, class Pair>(T, const std::vector<Sum>& bias,
+                                                        const std::vector<Pair>& pairs) {
+    return make_typed_call<T>(
+        Types<T>{}, Types<int8_t, Sum, Pair>{}, "transpose_conv.h", "transpose_conv", p,
+        {make_table("weights", taps), make_table("bias", bias), make_table("requantization", pairs)}, 0, -1,
+        TINYML_KERNEL(transpose_conv));
   };
   if (wide) {
-    return call(Types<int16_t, int64_t>{}, int64_bias(graph, node, p.output_channels),
-                wide_requantization_pairs(multipliers));
+    const Int16Sums sums = int16_sums(graph, node, taps, p.output_channels);
+    return int16_call(sums, multipliers,
+                      [&](const auto& bias, const auto& pairs) { return call(int16_t{}, bias, pairs); });
   }
-  return call(Types<int8_t, int32_t>{}, int32_bias(graph, node, p.output_channels),
-              requantization_pairs(multipliers));
+  return call(int8_t{}, int32_bias(graph, node, p.output_channels), requantization_pairs(multipliers));
 }
 
 void write_tflite(const TransposeConv& op, TfliteWriter& writer) {

@@ -58,6 +58,11 @@ inline int32_t multiply_wide(int64_t value, int32_t multiplier, int32_t shift) {
   return static_cast<int32_t>(static_cast<int64_t>(product + (UINT64_C(1) << (shift - 1))) >> shift);
 }
 
+/// The same, quicker.
+inline int32_t multiply_wide(int32_t value, int32_t multiplier, int32_t shift) {
+  return static_cast<int32_t>((multiply_wide(value, multiplier) + (INT64_C(1) << (shift - 1))) >> shift);
+}
+
 inline int32_t clamp(int32_t value, int32_t low, int32_t high) {
   return value < low ? low : value > high ? high : value;
 }
@@ -69,6 +74,26 @@ inline Output requantize(const P& p, int32_t accumulator, int32_t multiplier, in
   if (p.activation_min == p.output_zero_point && accumulator <= 0)
     return static_cast<Output>(p.activation_min);
   const int32_t scaled = multiply_by_quantized_multiplier(accumulator, multiplier, shift);
+  return static_cast<Output>(clamp(scaled + p.output_zero_point, p.activation_min, p.activation_max));
+}
+
+/// A sum times {multiplier, shift} of multiply_by_quantized_multiplier.
+template <class Sum>
+inline int32_t rescale(Sum sum, const int32_t* requantization) {
+  return multiply_by_quantized_multiplier(static_cast<int32_t>(sum), requantization[0], requantization[1]);
+}
+
+/// The same of multiply_wide.
+template <class Sum>
+inline int32_t rescale(Sum sum, const int16_t* requantization) {
+  return multiply_wide(sum, requantization[0], requantization[1]);
+}
+
+/// A sum as an output, rescaled in either way.
+template <class Output, class P, class Sum, class Requantization>
+inline Output requantize(const P& p, Sum sum, const Requantization* requantization) {
+  if (p.activation_min == p.output_zero_point && sum <= 0) return static_cast<Output>(p.activation_min);
+  const int32_t scaled = rescale(sum, requantization);
   return static_cast<Output>(clamp(scaled + p.output_zero_point, p.activation_min, p.activation_max));
 }
 

@@ -21,31 +21,31 @@ struct FullyConnectedParams {
 };
 
 /// input [rows, inputs], weights [outputs, inputs], bias [outputs] with the input's zero point folded in,
-/// output [rows, outputs].
-template <class P>
-void fully_connected(const P& p, const int8_t* input, const int8_t* weights, const int32_t* bias,
-                     const int32_t* requantization, int8_t* output) {
+/// output [rows, outputs]. T is int8_t or int16_t, Sum holds the sums.
+template <class P, class T, class Sum, class Requantization>
+void fully_connected(const P& p, const T* input, const int8_t* weights, const Sum* bias,
+                     const Requantization* requantization, T* output) {
   for (int32_t row = 0; row < p.rows; ++row, input += p.inputs) {
     const int8_t* w = weights;
-    const int32_t* r = requantization;
+    const Requantization* r = requantization;
     int32_t o = 0;
     for (; o + 1 < p.outputs; o += 2, w += 2 * p.inputs) {
-      int32_t sum0 = bias[o], sum1 = bias[o + 1];
+      Sum sum0 = bias[o], sum1 = bias[o + 1];
 #pragma GCC unroll 4
       for (int32_t k = 0; k < p.inputs; ++k) {
         const int32_t x = input[k];
         sum0 += x * w[k];
         sum1 += x * w[p.inputs + k];
       }
-      *output++ = requantize(p, sum0, r[0], r[1]);
+      *output++ = requantize<T>(p, sum0, r);
       r += p.requantization_stride;
-      *output++ = requantize(p, sum1, r[0], r[1]);
+      *output++ = requantize<T>(p, sum1, r);
       r += p.requantization_stride;
     }
     if (o < p.outputs) {
-      int32_t sum = bias[o];
+      Sum sum = bias[o];
       for (int32_t k = 0; k < p.inputs; ++k) sum += input[k] * w[k];
-      *output++ = requantize(p, sum, r[0], r[1]);
+      *output++ = requantize<T>(p, sum, r);
     }
   }
 }

@@ -38,14 +38,20 @@ struct ConvParams {
 
 namespace detail {
 
+inline int8_t* bytes_of(int8_t* elements) { return elements; }
+inline int8_t* bytes_of(int16_t* elements) { return reinterpret_cast<int8_t*>(elements); }
+inline const int8_t* bytes_of(const int8_t* elements) { return elements; }
+inline const int8_t* bytes_of(const int16_t* elements) { return reinterpret_cast<const int8_t*>(elements); }
+
 template <class P>
-inline void gather_dilated_row(const P& p, const int8_t* row, int32_t first, int8_t* patch) {
-  for (int32_t fx = 0; fx < p.filter_width; ++fx, patch += p.input_channels) {
+inline void gather_dilated_row(const P& p, const int8_t* row, int32_t first, int32_t channel_bytes,
+                               int8_t* patch) {
+  for (int32_t fx = 0; fx < p.filter_width; ++fx, patch += channel_bytes) {
     const int32_t ix = first + fx * p.dilation_width;
     if (ix < 0 || ix >= p.input_width) {
-      fill_bytes(patch, p.input_zero_point, p.input_channels);
+      fill_bytes(patch, p.input_zero_point, channel_bytes);
     } else {
-      copy_bytes(patch, row + ix * p.input_channels, p.input_channels);
+      copy_bytes(patch, row + ix * channel_bytes, channel_bytes);
     }
   }
 }
@@ -53,27 +59,29 @@ inline void gather_dilated_row(const P& p, const int8_t* row, int32_t first, int
 }  // namespace detail
 
 /// Copies the window of output position (y, x), filter_height x filter_width x input_channels, to `patch`;
-/// outside the image it holds the input's zero point.
-template <class P>
-inline void gather_patch(const P& p, const int8_t* input, int32_t y, int32_t x, int8_t* patch) {
-  const int32_t row_bytes = p.filter_width * p.input_channels;
-  const int32_t line_bytes = p.input_width * p.input_channels;
+/// outside the image it holds the input's zero point, which is 0 for int16.
+template <class P, class T>
+inline void gather_patch(const P& p, const T* input, int32_t y, int32_t x, T* to) {
+  int8_t* patch = detail::bytes_of(to);
+  const int32_t channel_bytes = p.input_channels * static_cast<int32_t>(sizeof(T));
+  const int32_t row_bytes = p.filter_width * channel_bytes;
+  const int32_t line_bytes = p.input_width * channel_bytes;
   const int32_t first = x * p.stride_width - p.pad_left;
   const int32_t past = first + p.filter_width - p.input_width;
   const int32_t before = first < 0 ? -first : 0, after = past > 0 ? past : 0;
-  const int32_t before_bytes = before * p.input_channels, after_bytes = after * p.input_channels;
+  const int32_t before_bytes = before * channel_bytes, after_bytes = after * channel_bytes;
   int32_t iy = y * p.stride_height - p.pad_top;
-  const int8_t* row = input + iy * line_bytes;
+  const int8_t* row = detail::bytes_of(input) + iy * line_bytes;
   for (int32_t fy = 0; fy < p.filter_height; ++fy) {
     if (iy < 0 || iy >= p.input_height) {
       fill_bytes(patch, p.input_zero_point, row_bytes);
     } else if (p.dilation_width != 1) {
-      detail::gather_dilated_row(p, row, first, patch);
+      detail::gather_dilated_row(p, row, first, channel_bytes, patch);
     } else if (before + after == 0) {
-      copy_bytes(patch, row + first * p.input_channels, row_bytes);
+      copy_bytes(patch, row + first * channel_bytes, row_bytes);
     } else {
       fill_bytes(patch, p.input_zero_point, before_bytes);
-      copy_bytes(patch + before_bytes, row + (first + before) * p.input_channels,
+      copy_bytes(patch + before_bytes, row + (first + before) * channel_bytes,
                  row_bytes - before_bytes - after_bytes);
       fill_bytes(patch + row_bytes - after_bytes, p.input_zero_point, after_bytes);
     }

@@ -29,8 +29,8 @@ namespace detail {
 
 /// Calls body(first, rows, columns, output) for every output position, where `first` is the upper left
 /// input vector of the part of the window inside the image.
-template <class P, class Body>
-inline void for_each_window(const P& p, const int8_t* input, int8_t* output, Body&& body) {
+template <class P, class T, class Body>
+inline void for_each_window(const P& p, const T* input, T* output, Body&& body) {
   for (int32_t y = 0; y < p.output_height; ++y) {
     const int32_t top = y * p.stride_height - p.pad_top;
     const int32_t first_row = top < 0 ? 0 : top;
@@ -49,42 +49,40 @@ inline void for_each_window(const P& p, const int8_t* input, int8_t* output, Bod
 
 }  // namespace detail
 
-/// The mean of the window inside the image, halves away from zero. NHWC.
-template <class P>
-void average_pool_2d(const P& p, const int8_t* input, int8_t* output) {
-  detail::for_each_window(
-      p, input, output, [&p](const int8_t* first, int32_t rows, int32_t columns, int8_t* to) {
-        const int32_t count = rows * columns;
-        const int32_t skip = (p.input_width - columns) * p.channels;
-        for (int32_t channel = 0; channel < p.channels; ++channel) {
-          const int8_t* from = first + channel;
-          int32_t sum = 0;
-          for (int32_t row = 0; row < rows; ++row, from += skip) {
-            for (int32_t column = 0; column < columns; ++column, from += p.channels) sum += *from;
-          }
-          const int32_t half = sum > 0 ? count / 2 : -(count / 2);
-          to[channel] = static_cast<int8_t>(clamp((sum + half) / count, p.activation_min, p.activation_max));
-        }
-      });
+/// The mean of the window inside the image, halves away from zero. NHWC; T is int8_t or int16_t.
+template <class P, class T>
+void average_pool_2d(const P& p, const T* input, T* output) {
+  detail::for_each_window(p, input, output, [&p](const T* first, int32_t rows, int32_t columns, T* to) {
+    const int32_t count = rows * columns;
+    const int32_t skip = (p.input_width - columns) * p.channels;
+    for (int32_t channel = 0; channel < p.channels; ++channel) {
+      const T* from = first + channel;
+      int32_t sum = 0;
+      for (int32_t row = 0; row < rows; ++row, from += skip) {
+        for (int32_t column = 0; column < columns; ++column, from += p.channels) sum += *from;
+      }
+      const int32_t half = sum > 0 ? count / 2 : -(count / 2);
+      to[channel] = static_cast<T>(clamp((sum + half) / count, p.activation_min, p.activation_max));
+    }
+  });
 }
 
-/// The largest of the window inside the image. NHWC.
-template <class P>
-void max_pool_2d(const P& p, const int8_t* input, int8_t* output) {
-  detail::for_each_window(
-      p, input, output, [&p](const int8_t* first, int32_t rows, int32_t columns, int8_t* to) {
-        const int32_t skip = (p.input_width - columns) * p.channels;
-        for (int32_t channel = 0; channel < p.channels; ++channel) {
-          const int8_t* from = first + channel;
-          int32_t largest = -128;
-          for (int32_t row = 0; row < rows; ++row, from += skip) {
-            for (int32_t column = 0; column < columns; ++column, from += p.channels) {
-              if (*from > largest) largest = *from;
-            }
-          }
-          to[channel] = static_cast<int8_t>(clamp(largest, p.activation_min, p.activation_max));
+/// The largest of the window inside the image. As above.
+template <class P, class T>
+void max_pool_2d(const P& p, const T* input, T* output) {
+  detail::for_each_window(p, input, output, [&p](const T* first, int32_t rows, int32_t columns, T* to) {
+    const int32_t skip = (p.input_width - columns) * p.channels;
+    for (int32_t channel = 0; channel < p.channels; ++channel) {
+      const T* from = first + channel;
+      int32_t largest = sizeof(T) == 1 ? -128 : -32768;
+      for (int32_t row = 0; row < rows; ++row, from += skip) {
+        for (int32_t column = 0; column < columns; ++column, from += p.channels) {
+          if (*from > largest) largest = *from;
         }
-      });
+      }
+      to[channel] = static_cast<T>(clamp(largest, p.activation_min, p.activation_max));
+    }
+  });
 }
 
 }  // namespace device

@@ -6,29 +6,13 @@
 
 namespace tinyml {
 namespace device {
-namespace detail {
-
-/// `requantization` {multiplier, shift}.
-template <class P>
-inline void store_sum(const P& p, int32_t sum, const int32_t* requantization, int8_t* output) {
-  *output = requantize(p, sum, requantization[0], requantization[1]);
-}
-
-/// `requantization` {multiplier, right shift} of multiply_wide.
-template <class P>
-inline void store_sum(const P& p, int64_t sum, const int32_t* requantization, int16_t* output) {
-  const int32_t scaled = multiply_wide(sum, requantization[0], requantization[1]);
-  *output = static_cast<int16_t>(clamp(scaled, p.activation_min, p.activation_max));
-}
-
-}  // namespace detail
 
 /// A transposed convolution, as ConvParams of one without dilation: the window slides over the output. input
 /// NHWC of one image, weights OHWI, bias [O] of the type that holds the sums, requantization [O] of pairs,
 /// output NHWC.
-template <class P, class T, class Sum>
+template <class P, class T, class Sum, class Requantization>
 void transpose_conv(const P& p, const T* input, const int8_t* weights, const Sum* bias,
-                    const int32_t* requantization, T* output) {
+                    const Requantization* requantization, T* output) {
   const int32_t taps = p.filter_height * p.filter_width * p.input_channels;
   for (int32_t y = 0; y < p.output_height; ++y) {
     // The filter's row that meets the lowest row of the input that this one takes part in.
@@ -51,7 +35,7 @@ void transpose_conv(const P& p, const T* input, const int8_t* weights, const Sum
             }
           }
         }
-        detail::store_sum(p, sum, requantization + 2 * channel, output);
+        *output = requantize<T>(p, sum, requantization + 2 * channel);
       }
     }
   }

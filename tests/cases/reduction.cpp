@@ -38,6 +38,15 @@ std::vector<OperatorCase> reduction_cases() {
           builder.finish(op, {x}, builder.output(s.output_scale * grown, s.output_zero_point, s.dtype)));
     }
   }
+  for (const DType dtype : {DType::int8, DType::float32}) {
+    for (const std::vector<int32_t>& axes : {std::vector<int32_t>{1, 2}, {3}, {1, 3}}) {
+      const Reduction op{ReductionKind::max, axes, axes.size() == 1};
+      CaseBuilder builder("reduce_max_" + std::string(name_of(dtype)) + "_" + std::to_string(cases.size()),
+                          2170 + cases.size());
+      const TensorId x = builder.input({1, 6, 7, 5}, dtype);
+      cases.push_back(builder.finish(op, {x}, builder.output_like(x)));
+    }
+  }
   return cases;
 }
 

@@ -44,6 +44,8 @@ std::vector<Setting> quantized_settings() {
       {"abs", abs, 0.03f, 0.02f, 5, -128},
       {"abs_same_scale", abs, 0.03f, 0.03f, -40, -128},
       {"abs_int16", abs, 0.0003f, 0.0002f, 0, 0, DType::int16},
+      {"elu", Unary{UnaryKind::elu}, 0.05f, 0.03f, 12, -40},
+      {"elu_fine", Unary{UnaryKind::elu}, 0.004f, 0.005f, -20, 3},
       {"relu", Relu{}, 0.05f, 0.03f, -4, -128},
       {"relu_same_scale", Relu{}, 0.05f, 0.05f, -30, -30},
       {"relu_int16", Relu{}, 0.0005f, 0.0004f, 0, 0, DType::int16},

@@ -78,6 +78,20 @@ inline Array run(const Unary& op, const Inputs& in, const Shape&) {
         return std::abs(x);
       case UnaryKind::neg:
         return -x;
+      case UnaryKind::square:
+        return x * x;
+      case UnaryKind::elu:
+        return x < 0 ? std::exp(x) - 1 : x;
+      case UnaryKind::sin:
+        return std::sin(x);
+      case UnaryKind::cos:
+        return std::cos(x);
+      case UnaryKind::floor:
+        return std::floor(x);
+      case UnaryKind::ceil:
+        return std::ceil(x);
+      case UnaryKind::round:
+        return std::nearbyint(x);
     }
     return 0.0;
   };
@@ -98,7 +112,9 @@ inline Array run(const LogSoftmax&, const Inputs& in, const Shape& out) {
 }
 
 inline Array run(const Reduction& op, const Inputs& in, const Shape& out) {
+  const bool max = op.kind == ReductionKind::max;
   Array y = array(out);
+  if (max) std::fill(y.values.begin(), y.values.end(), -1e30);
   const Shape& shape = in[0].shape;
   double terms = 1;
   for (const int32_t axis : op.axes) terms *= shape[static_cast<size_t>(axis)];
@@ -112,7 +128,11 @@ inline Array run(const Reduction& op, const Inputs& in, const Shape& out) {
       }
       rest /= extent;
     }
-    y.values[at] += in[0].values[i] / (op.kind == ReductionKind::mean ? terms : 1);
+    if (max) {
+      y.values[at] = std::max(y.values[at], in[0].values[i]);
+    } else {
+      y.values[at] += in[0].values[i] / (op.kind == ReductionKind::mean ? terms : 1);
+    }
   }
   return y;
 }

@@ -58,9 +58,9 @@ TEST(FloatArithmetic, FunctionsOfOneElement) {
   check(LogSoftmax{}, Case(LogSoftmax{}, {{3, 9}}, random), random, 1);
 }
 
-TEST(FloatArithmetic, MeansAndSums) {
+TEST(FloatArithmetic, Reductions) {
   Random random(23);
-  for (const ReductionKind kind : {ReductionKind::mean, ReductionKind::sum}) {
+  for (const ReductionKind kind : {ReductionKind::mean, ReductionKind::sum, ReductionKind::max}) {
     for (const std::vector<int32_t>& axes : std::vector<std::vector<int32_t>>{{1, 2}, {3}, {1}, {1, 3}, {}}) {
       for (const bool keep : {true, false}) {
         const Reduction op{kind, axes, keep};

@@ -107,11 +107,31 @@ struct Mul {
   Activation activation = Activation::none;
 };
 
-enum class UnaryKind : uint8_t { logistic, tanh, hard_swish, leaky_relu, rsqrt, sqrt, log, exp, abs, neg };
-constexpr std::string_view kUnaryNames[] = {"logistic", "tanh", "hard_swish", "leaky_relu", "rsqrt",
-                                            "sqrt",     "log",  "exp",        "abs",        "neg"};
+enum class UnaryKind : uint8_t {
+  logistic,
+  tanh,
+  hard_swish,
+  leaky_relu,
+  rsqrt,
+  sqrt,
+  log,
+  exp,
+  abs,
+  neg,
+  square,
+  elu,
+  sin,
+  cos,
+  floor,
+  ceil,
+  round
+};
+constexpr std::string_view kUnaryNames[] = {"logistic", "tanh", "hard_swish", "leaky_relu", "rsqrt",  "sqrt",
+                                            "log",      "exp",  "abs",        "neg",        "square", "elu",
+                                            "sin",      "cos",  "floor",      "ceil",       "round"};
 
-/// input -> same shape: a function of every element.
+/// input -> same shape: a function of every element. `round` takes halves to the even number; the gradient of
+/// floor, ceil and round is 0.
 struct Unary {
   static constexpr std::string_view kName = "unary";
   static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true;
@@ -175,16 +195,17 @@ struct Cast {
   static constexpr bool kTrainable = false, kDeployable = true, kInTflite = true, kAnyInputs = true;
 };
 
-enum class ReductionKind : uint8_t { mean, sum };
+enum class ReductionKind : uint8_t { mean, sum, max };
+constexpr std::string_view kReductionNames[] = {"mean", "sum", "reduce_max"};
 
-/// input -> its mean or sum along the axes, which stay with extents of 1 or go.
+/// input -> its mean, sum or largest element along the axes, which stay with extents of 1 or go.
 struct Reduction {
   static constexpr std::string_view kName = "reduction";
   static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true;
   ReductionKind kind = ReductionKind::mean;
   std::vector<int32_t> axes;  // ascending, not negative
   bool keep_dimensions = false;
-  std::string_view name() const { return kind == ReductionKind::mean ? "mean" : "sum"; }
+  std::string_view name() const { return kReductionNames[static_cast<size_t>(kind)]; }
 };
 
 /// input -> int32 without dimension `axis`: where the largest or smallest element lies along it, the first of

@@ -153,6 +153,17 @@ KernelCall rsqrt_call(const UnaryTensors& tensors) {
   });
 }
 
+/// By the floats that TensorFlow Lite Micro fills its table with.
+KernelCall elu_call(const UnaryTensors& tensors) {
+  const float inverse = 1 / tensors.to.scale();
+  return lookup_call<int8_t, int8_t>(tensors.count(), [&](int32_t value) {
+    const float x = tensors.from.scale() * static_cast<float>(value - tensors.from.zero_point());
+    const float y = std::round((x < 0 ? std::exp(x) - 1.0f : x) * inverse);
+    const float shifted = y + static_cast<float>(tensors.to.zero_point());
+    return static_cast<int32_t>(std::clamp(shifted, -128.0f, 127.0f));
+  });
+}
+
 }  // namespace
 
 KernelCall lower(const Unary& op, const Graph& graph, const Node& node, const Target&) {
@@ -169,6 +180,7 @@ KernelCall lower(const Unary& op, const Graph& graph, const Node& node, const Ta
     if (!int8) return gate_call("tanh", gate_params(tensors, 1), TINYML_KERNEL(tanh));
     return sigmoid_call(tensors, fixed_tanh, 7, 0);
   }
+  if (int8 && op.kind == UnaryKind::elu) return elu_call(tensors);
   if (int8 && op.kind == UnaryKind::rsqrt) return rsqrt_call(tensors);
   if (int8 && op.kind == UnaryKind::hard_swish) {
     const HardSwish function(tensors.from, tensors.to);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 
 #include "tinyml/ops/axis.h"
 #include "tinyml/ops/broadcast.h"
@@ -58,7 +59,7 @@ std::vector<int32_t> table_of(const Levels& levels, size_t first) {
 }
 
 /// The walks of device::reduce.
-std::vector<int32_t> set_walks(const Reduction& op, const Shape& shape, device::ReductionParams& p) {
+std::vector<int32_t> set_walks(const Reduction& op, const Shape& shape, device::ReductionWalk& p) {
   if (shape.size() > size_t{device::kMostLevels}) {
     throw Error(ErrorKind::unsupported, fmt::format("{} of {} dimensions", op.name(), shape.size()));
   }
@@ -78,7 +79,7 @@ std::vector<int32_t> set_walks(const Reduction& op, const Shape& shape, device::
 /// Calls body(i, k) for every element i of the input, which goes into element k of the output.
 template <class Body>
 void for_terms(const Reduction& op, const Shape& shape, const Body& body) {
-  device::ReductionParams p{};
+  device::ReductionWalk p{};
   const std::vector<int32_t> levels = set_walks(op, shape, p);
   device::Rows<1> kept;
   int64_t k = 0;
@@ -118,6 +119,11 @@ int64_t macs(const Reduction&, const Graph&, const Node&) { return 0; }
 void forward(const Reduction& op, FloatForward& pass) {
   const float* x = pass.inputs[0].data;
   float* y = pass.outputs[0].data;
+  if (op.kind == ReductionKind::max) {
+    std::fill_n(y, pass.outputs[0].size(), -std::numeric_limits<float>::infinity());
+    for_terms(op, pass.inputs[0].shape, [&](int64_t i, int64_t k) { y[k] = std::max(y[k], x[i]); });
+    return;
+  }
   std::fill_n(y, pass.outputs[0].size(), 0.0f);
   for_terms(op, pass.inputs[0].shape, [&](int64_t i, int64_t k) { y[k] += x[i]; });
   if (op.kind == ReductionKind::sum) return;
@@ -128,14 +134,42 @@ void forward(const Reduction& op, FloatForward& pass) {
 void backward(const Reduction& op, FloatBackward& pass) {
   float* dx = pass.input_gradients[0].data;
   if (!dx) return;
-  const float weight = weight_of_term(op, pass.inputs[0].shape);
   const float* dy = pass.output_gradients[0].data;
+  if (op.kind == ReductionKind::max) {
+    // To the first of equals.
+    std::vector<bool> found(static_cast<size_t>(pass.outputs[0].size()));
+    for_terms(op, pass.inputs[0].shape, [&](int64_t i, int64_t k) {
+      const bool is_it = !found[static_cast<size_t>(k)] && pass.inputs[0].data[i] == pass.outputs[0].data[k];
+      if (is_it) found[static_cast<size_t>(k)] = true;
+      dx[i] = is_it ? dy[k] : 0.0f;
+    });
+    return;
+  }
+  const float weight = weight_of_term(op, pass.inputs[0].shape);
   for_terms(op, pass.inputs[0].shape, [&](int64_t i, int64_t k) { dx[i] = dy[k] * weight; });
 }
+
+namespace {
+
+KernelCall lower_max(const Reduction& op, const Tensor& input, const Tensor& output) {
+  if (input.quantization.scale() != output.quantization.scale() ||
+      input.quantization.zero_point() != output.quantization.zero_point()) {
+    throw Error(ErrorKind::unsupported, "reduce_max whose input and output differ in scale or zero point");
+  }
+  device::ReductionWalk p{};
+  const std::vector<int32_t> levels = set_walks(op, input.shape, p);
+  return with_type<int8_t>(input, [&]<class T>(T) {
+    return make_typed_call<T>(Types<T>{}, Types<int32_t>{}, "reduction.h", "reduce_max", p,
+                              {make_table("levels", levels)}, 0, -1, TINYML_KERNEL(reduce_max));
+  });
+}
+
+}  // namespace
 
 KernelCall lower(const Reduction& op, const Graph& graph, const Node& node, const Target&) {
   const Tensor& input = quantized_activation(graph, node.inputs.at(0));
   const Tensor& output = quantized_activation(graph, node.outputs.at(0));
+  if (op.kind == ReductionKind::max) return lower_max(op, input, output);
   const int64_t count = terms(op, input.shape);
   Multiplier multiplier =
       quantize_multiplier(double{input.quantization.scale()} / double{output.quantization.scale()});
@@ -161,9 +195,11 @@ KernelCall lower(const Reduction& op, const Graph& graph, const Node& node, cons
 }
 
 void write_tflite(const Reduction& op, TfliteWriter& writer) {
-  const bool mean = op.kind == ReductionKind::mean;
-  writer.builtin = mean ? schema::BuiltinOperator::MEAN : schema::BuiltinOperator::SUM;
-  set_versions(writer, 1, 2, mean ? 3 : 2);
+  using schema::BuiltinOperator;
+  constexpr BuiltinOperator kBuiltins[] = {BuiltinOperator::MEAN, BuiltinOperator::SUM,
+                                           BuiltinOperator::REDUCE_MAX};
+  writer.builtin = kBuiltins[static_cast<size_t>(op.kind)];
+  set_versions(writer, 1, 2, op.kind == ReductionKind::mean ? 3 : 2);
   writer.more_inputs.push_back(int32_constant(writer.output().name + "/axes", op.axes));
   schema::ReducerOptionsT options;
   options.keep_dims = op.keep_dimensions;
@@ -175,6 +211,8 @@ bool read_tflite(Reduction& op, const TfliteReader& reader) {
     op.kind = ReductionKind::mean;
   } else if (reader.builtin == schema::BuiltinOperator::SUM) {
     op.kind = ReductionKind::sum;
+  } else if (reader.builtin == schema::BuiltinOperator::REDUCE_MAX) {
+    op.kind = ReductionKind::max;
   } else {
     return false;
   }

@@ -32,6 +32,20 @@ float value_of(const Unary& op, float x) {
       return std::abs(x);
     case UnaryKind::neg:
       return -x;
+    case UnaryKind::square:
+      return x * x;
+    case UnaryKind::elu:
+      return x < 0 ? std::expm1(x) : x;
+    case UnaryKind::sin:
+      return std::sin(x);
+    case UnaryKind::cos:
+      return std::cos(x);
+    case UnaryKind::floor:
+      return std::floor(x);
+    case UnaryKind::ceil:
+      return std::ceil(x);
+    case UnaryKind::round:
+      return std::nearbyint(x);
   }
   return 0;
 }
@@ -59,6 +73,18 @@ float slope_of(const Unary& op, float x, float y) {
       return x > 0 ? 1.0f : x < 0 ? -1.0f : 0.0f;
     case UnaryKind::neg:
       return -1;
+    case UnaryKind::square:
+      return 2 * x;
+    case UnaryKind::elu:
+      return x < 0 ? y + 1 : 1;
+    case UnaryKind::sin:
+      return std::cos(x);
+    case UnaryKind::cos:
+      return -std::sin(x);
+    case UnaryKind::floor:
+    case UnaryKind::ceil:
+    case UnaryKind::round:
+      return 0;
   }
   return 0;
 }
@@ -109,6 +135,13 @@ constexpr Mapping kMappings[] = {
     {UnaryKind::exp, BuiltinOperator::EXP, 1, 1},
     {UnaryKind::abs, BuiltinOperator::ABS, 2, 3},
     {UnaryKind::neg, BuiltinOperator::NEG, 1, 1},
+    {UnaryKind::square, BuiltinOperator::SQUARE, 1, 1},
+    {UnaryKind::elu, BuiltinOperator::ELU, 1, 1},
+    {UnaryKind::sin, BuiltinOperator::SIN, 1, 1},
+    {UnaryKind::cos, BuiltinOperator::COS, 1, 1},
+    {UnaryKind::floor, BuiltinOperator::FLOOR, 1, 1},
+    {UnaryKind::ceil, BuiltinOperator::CEIL, 1, 1},
+    {UnaryKind::round, BuiltinOperator::ROUND, 1, 1},
 };
 
 }  // namespace

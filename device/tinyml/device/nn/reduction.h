@@ -9,17 +9,26 @@ namespace device {
 
 /// A walk over the outputs (`kept`) and one over what each sums up, in rows of `row` elements that lie `step`
 /// apart.
-struct ReductionParams {
+struct ReductionWalk {
   int32_t kept_levels, summed_levels;
   int32_t row, step;
+
+  template <class Visitor>
+  void for_each(Visitor&& visit) const {
+    visit("kept_levels", kept_levels), visit("summed_levels", summed_levels);
+    visit("row", row), visit("step", step);
+  }
+};
+
+struct ReductionParams : ReductionWalk {
   int32_t offset;  // of the sum: the zero point, as often as it is in it
   int32_t output_multiplier, output_shift, output_zero_point;
   int32_t activation_min, activation_max;
 
   template <class Visitor>
   void for_each(Visitor&& visit) const {
-    visit("kept_levels", kept_levels), visit("summed_levels", summed_levels);
-    visit("row", row), visit("step", step), visit("offset", offset);
+    ReductionWalk::for_each(visit);
+    visit("offset", offset);
     visit("output_multiplier", output_multiplier), visit("output_shift", output_shift);
     visit("output_zero_point", output_zero_point);
     visit("activation_min", activation_min), visit("activation_max", activation_max);
@@ -41,6 +50,23 @@ void reduce(const P& p, const T* input, const int32_t* levels, T* output) {
     const int32_t scaled =
         multiply_by_quantized_multiplier(static_cast<int32_t>(sum), p.output_multiplier, p.output_shift);
     *output++ = static_cast<T>(clamp(scaled + p.output_zero_point, p.activation_min, p.activation_max));
+  } while (kept.next(levels, p.kept_levels));
+}
+
+/// The largest along some dimensions, of such walks.
+template <class P, class T>
+void reduce_max(const P& p, const T* input, const int32_t* levels, T* output) {
+  Rows<1> kept;
+  do {
+    T largest = input[kept.at[0]];
+    Rows<1> others;
+    do {
+      const T* row = input + kept.at[0] + others.at[0];
+      for (int32_t i = 0; i < p.row; ++i) {
+        if (row[i * p.step] > largest) largest = row[i * p.step];
+      }
+    } while (others.next(levels + 2 * p.kept_levels, p.summed_levels));
+    *output++ = largest;
   } while (kept.next(levels, p.kept_levels));
 }
 

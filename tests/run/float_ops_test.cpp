@@ -200,5 +200,73 @@ TEST(FloatOps, Pad) {
   }
 }
 
+TEST(FloatOps, Resize) {
+  Random random(15);
+  for (const Interpolation interpolation : {Interpolation::nearest, Interpolation::bilinear}) {
+    for (const int corners : {0, 1, 2}) {
+      const Resize op{interpolation, 7, 3, corners == 1, corners == 2};
+      check(op, Case(op, {{2, 4, 5, 3}}, random), random, 1);
+    }
+  }
+}
+
+TEST(FloatOps, TransposeConv) {
+  Random random(16);
+  const TransposeConv same{2, 2, Padding::same, 7, 6}, valid{1, 3, Padding::valid, 5, 11};
+  check(same, Case(same, {{2, 4, 3, 5}, {4, 3, 3, 5}, {4}}, random), random, 3);
+  check(valid, Case(valid, {{1, 4, 4, 2}, {3, 2, 2, 2}, {}}, random), random, 2);
+}
+
+// Two linear layers that read parts of an input of one: the engine's gradients of an operator with several
+// outputs, one of them unused, against differences of its own output.
+TEST(FloatOps, SplitAndGather) {
+  Random random(17);
+  const auto tensor = [&](Shape shape) {
+    std::vector<float> values(static_cast<size_t>(elements(shape)));
+    for (float& value : values) value = static_cast<float>(random.normal());
+    return Tensor{
+        "values", DType::float32, std::move(shape), {}, to_constant(std::span<const float>(values))};
+  };
+  Graph graph;
+  const auto value = [&] { return graph.add({"value", DType::float32, {}, {}, nullptr}); };
+  const TensorId x = graph.add(tensor({3, 9})), w = graph.add(tensor({2, 4}));
+  const std::vector<int32_t> taken = {3, 0, 3, 1};
+  Tensor indices{"indices", DType::int32, {4}, {}, to_constant(std::span<const int32_t>(taken))};
+  const TensorId places = graph.add(std::move(indices));
+  const TensorId a = value(), unused = value(), b = value(), gathered = value(), y = value(), out = value();
+  graph.nodes = {{Split{1, {4, 1, 4}}, {x}, {a, unused, b}},
+                 {Gather{1, 0}, {b, places}, {gathered}},
+                 {Mul{}, {a, gathered}, {y}},
+                 {FullyConnected{}, {y, w}, {out}}};
+  graph.outputs = {out};
+  ops::infer(graph);
+  ThreadPool pool(1);
+  run::FloatEngine engine(graph, 1, pool);
+  engine.forward(true, 1);
+  for (float& slope : engine.output_gradient()) slope = static_cast<float>(random.normal());
+  const std::vector<float> slopes(engine.output_gradient().begin(), engine.output_gradient().end());
+  engine.backward();
+  const std::vector<float> gradient(engine.gradient(x).begin(), engine.gradient(x).end());
+  const auto projected = [&] {
+    engine.forward(false, 1);
+    double sum = 0;
+    for (size_t i = 0; i < slopes.size(); ++i) {
+      sum += static_cast<double>(slopes[i]) * static_cast<double>(engine.output()[i]);
+    }
+    return sum;
+  };
+  for (size_t i = 0; i < gradient.size(); ++i) {
+    constexpr float kStep = 1.0f / 64;  // the output is of second order in x: exact but for rounding
+    float& element = engine.parameter(x)[i];
+    const float before = element;
+    element = before + kStep;
+    const double above = projected();
+    element = before - kStep;
+    const double below = projected();
+    element = before;
+    EXPECT_NEAR(static_cast<double>(gradient[i]), (above - below) / (2.0 / 64), 2e-4) << i;
+  }
+}
+
 }  // namespace
 }  // namespace tinyml

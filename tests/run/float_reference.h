@@ -302,6 +302,83 @@ inline Array run(const Pad& op, const Inputs& in, const Shape& out) {
   return moved(in[0], out, index_of, op.value);
 }
 
+// Positions in float, as TensorFlow Lite has them.
+inline Array run(const Resize& op, const Inputs& in, const Shape& out) {
+  Array y = array(out);
+  const Shape& x = in[0].shape;
+  const bool nearest = op.interpolation == Interpolation::nearest;
+  const auto shares = [&](int32_t i, int32_t input, int32_t output) {
+    const bool corners = op.align_corners && output > 1;
+    const float step = corners ? static_cast<float>(input - 1) / static_cast<float>(output - 1)
+                               : static_cast<float>(input) / static_cast<float>(output);
+    const float half = op.half_pixel_centers ? 0.5f : 0.0f;
+    const float at = (static_cast<float>(i) + half) * step - (nearest ? 0.0f : half);
+    std::vector<double> share(static_cast<size_t>(input));
+    const auto place = [&](float position) -> double& {
+      return share[static_cast<size_t>(std::clamp(position, 0.0f, static_cast<float>(input - 1)))];
+    };
+    if (nearest) {
+      place(op.align_corners ? std::round(at) : std::floor(at)) = 1;
+    } else {
+      const double beyond = static_cast<double>(at - std::max(std::floor(at), 0.0f));
+      place(std::floor(at)) += 1 - beyond;
+      place(std::ceil(at)) += beyond;
+    }
+    return share;
+  };
+  const auto channels = static_cast<size_t>(x[3]), width = static_cast<size_t>(x[2]);
+  const auto height = static_cast<size_t>(x[1]);
+  size_t to = 0;
+  for (size_t n = 0; n < static_cast<size_t>(x[0]); ++n) {
+    for (int32_t oy = 0; oy < op.height; ++oy) {
+      const std::vector<double> rows = shares(oy, x[1], op.height);
+      for (int32_t ox = 0; ox < op.width; ++ox, to += channels) {
+        const std::vector<double> columns = shares(ox, x[2], op.width);
+        for (size_t i = 0; i < height * width * channels; ++i) {
+          y.values[to + i % channels] += rows[i / channels / width] * columns[i / channels % width] *
+                                         in[0].values[n * height * width * channels + i];
+        }
+      }
+    }
+  }
+  return y;
+}
+
+inline Array run(const TransposeConv& op, const Inputs& in, const Shape& out) {
+  Array y = array(out);
+  const Shape &x = in[0].shape, &w = in[1].shape;
+  const auto pad = [&](int32_t output, int32_t filter, int32_t stride) {
+    const int32_t steps = (output + stride - 1) / stride;
+    return op.padding == Padding::same ? std::max((steps - 1) * stride + filter - output, 0) / 2 : 0;
+  };
+  const int32_t top = pad(out[1], w[1], op.stride_height), left = pad(out[2], w[2], op.stride_width);
+  const auto at = [](const Shape& shape, int32_t a, int32_t b, int32_t c, int32_t d) {
+    return static_cast<size_t>(((a * shape[1] + b) * shape[2] + c) * shape[3] + d);
+  };
+  for (int32_t n = 0; n < out[0]; ++n) {
+    for (int32_t oy = 0; oy < out[1]; ++oy) {
+      for (int32_t ox = 0; ox < out[2]; ++ox) {
+        for (int32_t o = 0; o < out[3]; ++o) {
+          double sum = in.size() > 2 && !in[2].shape.empty() ? in[2].values[static_cast<size_t>(o)] : 0;
+          for (int32_t fy = 0; fy < w[1]; ++fy) {
+            for (int32_t fx = 0; fx < w[2]; ++fx) {
+              const int32_t iy = oy + top - fy, ix = ox + left - fx;
+              if (iy < 0 || ix < 0 || iy % op.stride_height != 0 || ix % op.stride_width != 0) continue;
+              if (iy / op.stride_height >= x[1] || ix / op.stride_width >= x[2]) continue;
+              for (int32_t c = 0; c < x[3]; ++c) {
+                sum += in[0].values[at(x, n, iy / op.stride_height, ix / op.stride_width, c)] *
+                       in[1].values[at(w, o, fy, fx, c)];
+              }
+            }
+          }
+          y.values[at(out, n, oy, ox, o)] = sum;
+        }
+      }
+    }
+  }
+  return y;
+}
+
 inline Array run(const Reshape&, const Inputs& in, const Shape& out) { return {out, in[0].values}; }
 
 }  // namespace tinyml::reference

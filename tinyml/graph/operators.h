@@ -258,7 +258,7 @@ struct Concatenation {
 /// input -> its parts along `axis`, with these extents there, which may be 1 and go.
 struct Split {
   static constexpr std::string_view kName = "split";
-  static constexpr bool kTrainable = false, kDeployable = true, kInTflite = true, kAnyInputs = true;
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true, kAnyInputs = true;
   int32_t axis = 0;  // not negative
   std::vector<int32_t> extents;
   bool drops_axis = false;
@@ -337,7 +337,7 @@ enum class Interpolation : uint8_t { nearest, bilinear };
 /// - 1/2.
 struct Resize {
   static constexpr std::string_view kName = "resize";
-  static constexpr bool kTrainable = false, kDeployable = true, kInTflite = true, kAnyInputs = true;
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true, kAnyInputs = true;
   Interpolation interpolation = Interpolation::nearest;
   int32_t height = 1, width = 1;
   bool align_corners = false, half_pixel_centers = false;
@@ -348,7 +348,7 @@ struct Resize {
 /// nearest one inside.
 struct Gather {
   static constexpr std::string_view kName = "gather";
-  static constexpr bool kTrainable = false, kDeployable = true, kInTflite = true, kAnyInputs = true;
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true, kAnyInputs = true;
   int32_t axis = 0, batch_axes = 0;  // not negative
 };
 
@@ -356,7 +356,7 @@ struct Gather {
 /// from such an output to such an input, to which it adds the bias.
 struct TransposeConv {
   static constexpr std::string_view kName = "transpose_conv";
-  static constexpr bool kTrainable = false, kDeployable = true, kInTflite = true, kAnyInputs = true;
+  static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true, kAnyInputs = true;
   int32_t stride_height = 1, stride_width = 1;
   Padding padding = Padding::same;
   int32_t output_height = 1, output_width = 1;

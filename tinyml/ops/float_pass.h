@@ -39,9 +39,9 @@ struct FloatForward {
 };
 
 /// The gradients of the same operator. Input gradients are overwritten; the engine adds where a tensor has
-/// several consumers. A gradient with null data is not wanted. An operator may scribble over its output
-/// gradients. Input gradient 0 may be output gradient 0's memory for BatchNorm, Relu, Dropout, Reshape and
-/// Softmax.
+/// several consumers. An input gradient with null data is not wanted; an output gradient with null data, of
+/// an operator with several outputs, is zero. An operator may scribble over its output gradients. Input
+/// gradient 0 may be output gradient 0's memory for BatchNorm, Relu, Dropout, Reshape and Softmax.
 struct FloatBackward {
   std::vector<FloatTensor> inputs;
   std::vector<FloatTensor> outputs;

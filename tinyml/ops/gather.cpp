@@ -61,6 +61,22 @@ void forward(const Gather& op, FloatForward& pass) {
                  pass.outputs[0].data);
 }
 
+void backward(const Gather& op, FloatBackward& pass) {
+  float* dx = pass.input_gradients[0].data;
+  if (!dx) return;
+  std::fill_n(dx, pass.inputs[0].size(), 0.0f);
+  const auto* indices = reinterpret_cast<const int32_t*>(pass.inputs[1].data);
+  const device::GatherParams p = params_of(op, pass.inputs[0].shape, pass.inputs[1].shape);
+  const float* dy = pass.output_gradients[0].data;
+  for (int64_t row = 0; row < int64_t{p.batches} * p.rows; ++row) {
+    const int32_t* taken = indices + row / p.rows * p.taken;
+    for (int32_t t = 0; t < p.taken; ++t, dy += p.run) {
+      float* to = dx + (row * p.extent + std::clamp(taken[t], 0, p.extent - 1)) * p.run;
+      for (int32_t i = 0; i < p.run; ++i) to[i] += dy[i];
+    }
+  }
+}
+
 KernelCall lower(const Gather& op, const Graph& graph, const Node& node, const Target&) {
   const Tensor& input = graph[node.inputs.at(0)];
   const device::GatherParams p = params_of(op, input.shape, graph[node.inputs.at(1)].shape);

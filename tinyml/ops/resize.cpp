@@ -103,31 +103,60 @@ int64_t macs(const Resize& op, const Graph& graph, const Node& node) {
   return kNeighbours * elements(graph[node.outputs[0]].shape);
 }
 
-void forward(const Resize& op, FloatForward& pass) {
-  const Shape& x = pass.inputs[0].shape;
-  float* output = pass.outputs[0].data;
-  if (op.interpolation == Interpolation::nearest) {
-    const IndexedCopy copy = nearest_of(op, x);
-    return device::indexed_copy(copy.params, pass.inputs[0].data, copy.offsets.data(), output);
-  }
-  const int64_t channels = x[3], line = x[2] * channels;
-  for (int64_t n = 0; n < x[0]; ++n) {
-    const float* image = pass.inputs[0].data + n * x[1] * line;
-    for (int32_t y = 0; y < op.height; ++y) {
-      const Between<float> row = between(op, y, x[1], op.height);
-      const float *top = image + row.low * line, *bottom = image + row.high * line;
-      for (int32_t i = 0; i < op.width; ++i) {
-        const Between<float> column = between(op, i, x[2], op.width);
-        const int64_t left = column.low * channels, right = column.high * channels;
-        for (int64_t c = 0; c < channels; ++c) {
-          *output++ = top[left + c] * (1 - row.of_high) * (1 - column.of_high) +
-                      bottom[left + c] * row.of_high * (1 - column.of_high) +
-                      top[right + c] * (1 - row.of_high) * column.of_high +
-                      bottom[right + c] * row.of_high * column.of_high;
+namespace {
+
+/// Calls body(output position, input position, its share) for all that an output of a batch is made of;
+/// positions count vectors of channels.
+template <class Body>
+void for_shares(const Resize& op, const Shape& x, const Body& body) {
+  const bool bilinear = op.interpolation == Interpolation::bilinear;
+  const auto along = [&](int32_t input, int32_t output) {
+    std::vector<Between<float>> places;
+    for (const int32_t i : nearest(op, input, output)) places.push_back({i, i, 0});
+    for (int32_t i = 0; bilinear && i < output; ++i) {
+      places[static_cast<size_t>(i)] = between(op, i, input, output);
+    }
+    return places;
+  };
+  const std::vector<Between<float>> rows = along(x[1], op.height), columns = along(x[2], op.width);
+  int64_t to = 0;
+  for (int64_t image = 0; image < x[0]; ++image) {
+    for (const Between<float>& row : rows) {
+      const int64_t top = (image * x[1] + row.low) * x[2], bottom = (image * x[1] + row.high) * x[2];
+      for (const Between<float>& column : columns) {
+        body(to, top + column.low, (1 - row.of_high) * (1 - column.of_high));
+        if (bilinear) {
+          body(to, bottom + column.low, row.of_high * (1 - column.of_high));
+          body(to, top + column.high, (1 - row.of_high) * column.of_high);
+          body(to, bottom + column.high, row.of_high * column.of_high);
         }
+        ++to;
       }
     }
   }
+}
+
+}  // namespace
+
+void forward(const Resize& op, FloatForward& pass) {
+  const int64_t channels = pass.inputs[0].shape[3];
+  const float* x = pass.inputs[0].data;
+  float* y = pass.outputs[0].data;
+  std::fill_n(y, pass.outputs[0].size(), 0.0f);
+  for_shares(op, pass.inputs[0].shape, [&](int64_t to, int64_t from, float share) {
+    for (int64_t c = 0; c < channels; ++c) y[to * channels + c] += x[from * channels + c] * share;
+  });
+}
+
+void backward(const Resize& op, FloatBackward& pass) {
+  float* dx = pass.input_gradients[0].data;
+  if (!dx) return;
+  const int64_t channels = pass.inputs[0].shape[3];
+  const float* dy = pass.output_gradients[0].data;
+  std::fill_n(dx, pass.inputs[0].size(), 0.0f);
+  for_shares(op, pass.inputs[0].shape, [&](int64_t from, int64_t to, float share) {
+    for (int64_t c = 0; c < channels; ++c) dx[to * channels + c] += dy[from * channels + c] * share;
+  });
 }
 
 KernelCall lower(const Resize& op, const Graph& graph, const Node& node, const Target&) {

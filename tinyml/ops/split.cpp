@@ -40,6 +40,18 @@ void forward(const Split& op, FloatForward& pass) {
   }
 }
 
+void backward(const Split& op, FloatBackward& pass) {
+  const int64_t rows = extents_before(pass.inputs[0].shape, op.axis);
+  float* to = pass.input_gradients[0].data;
+  if (!to) return;
+  for (int64_t row = 0; row < rows; ++row) {
+    for (const FloatTensor& part : pass.output_gradients) {
+      const int64_t width = extents_from(part.shape, op.axis);
+      to = part.data ? std::copy_n(part.data + row * width, width, to) : std::fill_n(to, width, 0.0f);
+    }
+  }
+}
+
 KernelCall lower(const Split& op, const Graph& graph, const Node& node, const Target&) {
   std::vector<int32_t> row_bytes;
   const device::PartsParams p =

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <new>
 
 #include "tinyml/base/random.h"
@@ -80,8 +81,7 @@ FloatEngine::FloatEngine(const Graph& graph, int32_t batch, ThreadPool& pool)
   for (size_t i = 0; i < graph_.tensors.size(); ++i) {
     const auto id = static_cast<TensorId>(i);
     if (!graph_[id].is_constant() || plan_->places[i] == Place::unused) continue;
-    const std::span<const float> initial = graph_[id].values<float>();
-    std::copy(initial.begin(), initial.end(), values(id));
+    std::memcpy(values(id), graph_[id].data->data(), graph_[id].data->size());
     if (plan_->places[i] == Place::parameter) parameter_ids_.push_back(id);
   }
 }
@@ -198,14 +198,18 @@ void FloatEngine::backward() {
   written[static_cast<size_t>(root(graph_.outputs[0]))] = true;
   for (size_t i = graph_.nodes.size(); i-- > 0;) {
     const Node& node = graph_.nodes[i];
-    if (plan_->skipped[i] || !written[static_cast<size_t>(node.outputs[0])] ||
-        !gradient_values(node.outputs[0])) {
-      continue;
-    }
+    if (plan_->skipped[i]) continue;
     ops::FloatBackward pass;
-    pass.inputs = tensors(node.inputs);
+    bool reached = false;
     pass.outputs = tensors(node.outputs);
-    pass.output_gradients = {{gradient_values(node.outputs[0]), pass.outputs[0].shape}};
+    for (size_t k = 0; k < node.outputs.size(); ++k) {
+      const TensorId id = node.outputs[k];
+      float* gradient = written[static_cast<size_t>(id)] ? gradient_values(id) : nullptr;
+      pass.output_gradients.push_back({gradient, pass.outputs[k].shape});
+      reached |= gradient != nullptr;
+    }
+    if (!reached) continue;
+    pass.inputs = tensors(node.inputs);
     pass.saved = &saved_[i];
     pass.workspace = &workspace_;
     pass.pool = &pool_;

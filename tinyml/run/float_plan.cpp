@@ -42,7 +42,8 @@ void place_constants(const Graph& graph, FloatPlan& plan) {
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       const TensorId id = node.inputs[i];
       if (id == kNoTensor || !graph[id].is_constant() || plan.places[at(id)] != Place::unused) continue;
-      const bool state = !is_trainable(node.op) || (std::holds_alternative<BatchNorm>(node.op) && i >= 3);
+      const bool state = !is_trainable(node.op) || graph[id].dtype != DType::float32 ||
+                         (std::holds_alternative<BatchNorm>(node.op) && i >= 3);
       int64_t& end = state ? plan.state_floats : plan.parameter_floats;
       plan.places[at(id)] = state ? Place::state : Place::parameter;
       plan.offsets[at(id)] = end;
@@ -125,8 +126,10 @@ void place_gradients(const Graph& graph, FloatPlan& plan) {
         take(root);
       }
     }
-    const int32_t slot = plan.gradient_slots[at(output)];
-    if (slot >= 0 && !kept) taken[static_cast<size_t>(slot)] = false;
+    for (const TensorId id : node.outputs) {
+      const int32_t slot = plan.gradient_slots[at(id)];
+      if (slot >= 0 && !kept) taken[static_cast<size_t>(slot)] = false;
+    }
   }
 }
 
@@ -145,7 +148,9 @@ FloatPlan::FloatPlan(const Graph& graph)
   place_activations(graph, *this);
   place_gradients(graph, *this);
   for (size_t i = 0; i < graph.tensors.size(); ++i) {
-    if (places[i] != Place::unused && graph.tensors[i].dtype != DType::float32) {
+    // Constants of int32, such as indices, are held by their bits.
+    const bool bits = places[i] == Place::state && graph.tensors[i].dtype == DType::int32;
+    if (places[i] != Place::unused && !bits && graph.tensors[i].dtype != DType::float32) {
       throw Error(ErrorKind::unsupported,
                   fmt::format("the float engine cannot run {}, which is {}", graph.tensors[i].name,
                               name_of(graph.tensors[i].dtype)));

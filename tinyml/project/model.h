@@ -21,7 +21,8 @@ class Model {
   Model(Model&&) noexcept;
   Model& operator=(Model&&) noexcept;
 
-  /// A .tflite or .onnx file (see formats/onnx.h), or the int8 model of a project folder. Errors: not_found, bad_file, unsupported.
+  /// A model file (formats::read_model) or the int8 model of a project folder. Errors: not_found, io,
+  /// bad_file, unsupported.
   static Model load(const std::filesystem::path& path);
 
   const Graph& graph() const;

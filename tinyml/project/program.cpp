@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tinyml/project/program.h"
 
+#include "tinyml/formats/model_file.h"
 #include "tinyml/project/anomaly/anomaly_detector.h"
 #include "tinyml/project/audio/audio_config.h"
 #include "tinyml/project/sensors/sensor_features.h"
@@ -19,7 +20,7 @@ Program load_detector(const std::filesystem::path& path, const std::string& boar
 
 Program load_program(const std::filesystem::path& path, const std::string& board) {
   if (!std::filesystem::is_directory(path)) {
-    return {read_model(path), {}, board.empty() ? "arduino_nano33_ble" : board};
+    return {formats::read_model(path), {}, board.empty() ? "arduino_nano33_ble" : board};
   }
   const ProjectFiles files(path);
   const std::string task = task_of_project(files.config());
@@ -39,7 +40,7 @@ Program load_program(const std::filesystem::path& path, const std::string& board
   if (!std::filesystem::exists(files.int8_model())) {
     throw Error(ErrorKind::not_found, path.string() + " is not trained yet: tinyml train " + path.string());
   }
-  Graph net = read_model(files.int8_model());
+  Graph net = formats::read_model(files.int8_model());
   net.name = name;
   const auto front_end = [&] {
     if (audio) return feature_operator(*audio);

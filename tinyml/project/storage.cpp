@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tinyml/base/file.h"
-#include "tinyml/formats/onnx.h"
+#include "tinyml/formats/model_file.h"
 #include "tinyml/formats/tflite.h"
 
 namespace tinyml::project {
@@ -48,13 +48,6 @@ bool describes(const ProjectFiles& files, const SensorConfig& config) {
   return describes(files, config, read_sensor_config);
 }
 
-Graph read_model(const std::filesystem::path& path) {
-  const Bytes bytes = read_bytes(path);
-  const bool onnx = path.extension() == ".onnx";
-  return with_context(path.string(),
-                      [&] { return onnx ? formats::read_onnx(bytes) : formats::read_tflite(bytes); });
-}
-
 void check_writable(const ProjectFiles& files) {
   for (const auto& file : {files.config(), files.report(), files.int8_model()}) tinyml::check_writable(file);
 }
@@ -77,8 +70,8 @@ SavedProject load_project(const ProjectFiles& files, const std::string& name) {
   }
   SavedProject saved;
   ClassifierModel& model = saved.model;
-  model.float_net = read_model(files.float_model());
-  model.int8_net = read_model(files.int8_model());
+  model.float_net = formats::read_model(files.float_model());
+  model.int8_net = formats::read_model(files.int8_model());
   model.labels = labels_of(model.int8_net);
   model.float_net.name = model.int8_net.name = name;
   const std::string training = read_text(files.training());

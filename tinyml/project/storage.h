@@ -36,9 +36,6 @@ std::string to_json(const TrainingRecord& record);
 /// Errors: bad_file.
 TrainingRecord parse_training(const std::string& json);
 
-/// A .tflite file or, where its name says so, an .onnx file. Errors, which name it: not_found, io, bad_file, unsupported.
-Graph read_model(const std::filesystem::path& path);
-
 /// Whether save_project could write, found before the work; leaves everything as it was. Errors: io.
 void check_writable(const ProjectFiles& files);
 

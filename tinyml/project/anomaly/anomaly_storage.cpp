@@ -4,6 +4,7 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 
+#include "tinyml/formats/model_file.h"
 #include "tinyml/formats/tflite.h"
 #include "tinyml/project/anomaly/anomaly_detector_state.h"
 #include "tinyml/project/storage.h"
@@ -202,8 +203,8 @@ AnomalyDetector AnomalyDetector::load(const std::filesystem::path& folder, int t
     m->calibrated = document.at("calibrated");
     s.fit = fit_of(document.at("fit"));
     s.evaluation = project::parse_anomaly_evaluation(document.at("evaluation").dump());
-    m->float_net = project::read_model(files.float_model());
-    m->int8_net = project::read_model(files.int8_model());
+    m->float_net = formats::read_model(files.float_model());
+    m->int8_net = formats::read_model(files.int8_model());
     m->float_net.name = m->int8_net.name = s.config.name;
     stale(m->int8_net[m->int8_net.inputs.at(0)].shape != s.inputs->shape());
     const TensorId terms = project::tensor_named(m->int8_net, "squares");

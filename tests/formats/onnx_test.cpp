@@ -97,6 +97,28 @@ TEST(Onnx, FoldsTheArithmeticOfShapes) {
   EXPECT_THAT(operators(graph), ElementsAre("reshape"));
 }
 
+TEST(Onnx, PutsATranspositionBeforeADenseLayerIntoItsWeights) {
+  OnnxModel model;
+  model.input("x", {1, 2, 2, 3})
+      .node("Transpose", {"x"}, {"t"})
+      .with("perm", std::vector<int64_t>{0, 3, 1, 2});
+  model.constant<float>("w", {1, 12}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}).node("Flatten", {"t"}, {"f"});
+  const Graph graph = model.node("Gemm", {"f", "w"}, {"y"}).with("transB", int64_t{1}).output("y").read();
+  ASSERT_THAT(operators(graph), ElementsAre("reshape", "fully_connected"));
+  EXPECT_THAT(values_of<float>(input_of(graph, 1, 1)), ElementsAre(0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11));
+}
+
+TEST(Onnx, PadsWherePaddingIsNeitherSameNorValid) {
+  OnnxModel model;
+  model.input("x", {1, 1, 8, 8}).weights("w", {1, 1, 3, 3}).node("Conv", {"x", "w"}, {"y"});
+  model.with("pads", std::vector<int64_t>{1, 1, 1, 1}).with("strides", std::vector<int64_t>{2, 2});
+  const Graph graph = model.node("GlobalAveragePool", {"y"}, {"p"}).output("p").read();
+  ASSERT_THAT(operators(graph), ElementsAre("reshape", "pad", "conv_2d", "average_pool_2d"));
+  EXPECT_EQ(std::get<Pad>(graph.nodes[1].op).before, (std::vector<int32_t>{0, 1, 1, 0}));
+  EXPECT_EQ(std::get<Pad>(graph.nodes[1].op).after, (std::vector<int32_t>{0, 0, 0, 0}));
+  EXPECT_EQ(std::get<Conv2D>(graph.nodes[2].op).padding, Padding::valid);
+}
+
 TEST(Onnx, TakesASymbolicBatchAsOne) {
   OnnxModel model;
   model.input("x", {7, 3}).weights("w", {3, 2}).node("MatMul", {"x", "w"}, {"y"}).output("y");
@@ -210,12 +232,29 @@ TEST(OnnxQuantized, DequantizesWeightsOfAFloatModel) {
   EXPECT_THAT(values_of<float>(input_of(graph, 0, 1)), ElementsAre(0, -0.75f, 1, 1.5f));
 }
 
-TEST(OnnxQuantized, AveragesToAnotherScaleWithOneRounding) {
-  OnnxModel model;
-  model.input("x", {1, 1, 2, 2}).quantized("x", 0.5f, 0).node("GlobalAveragePool", {"x_dq"}, {"y"});
-  const Graph graph = model.quantized("y", 0.125f, 5).node("Flatten", {"y_dq"}, {"f"}).output("f").read();
+TEST(OnnxQuantized, AveragesToAnotherScaleByEqualWeightsOrWithoutAny) {
+  const auto pooled = [](int64_t extent) {
+    OnnxModel model;
+    model.input("x", {1, 1, extent, extent})
+        .quantized("x", 0.5f, 0)
+        .node("GlobalAveragePool", {"x_dq"}, {"y"});
+    return model.quantized("y", 0.125f, 5).node("Flatten", {"y_dq"}, {"f"}).output("f").read();
+  };
+  const Graph graph = pooled(2);
   EXPECT_THAT(operators(graph), ElementsAre("reshape", "depthwise_conv_2d", "reshape"));
   EXPECT_FLOAT_EQ(input_of(graph, 1, 1).quantization.scale(), 1.0f / (127 * 4));
+  EXPECT_THAT(operators(pooled(91)), ElementsAre("reshape", "mean", "reshape"));
+}
+
+TEST(OnnxQuantized, RequantizesWhereAnOperatorNeedsOneScale) {
+  OnnxModel model;
+  model.input("x", {1, 2})
+      .quantized("x", 0.5f, 3)
+      .node("Tanh", {"x_dq"}, {"t"})
+      .quantized("t", 0.0078125f, 0);
+  model.node("Concat", {"x_dq", "t_dq"}, {"y"}).with("axis", int64_t{1});
+  const Graph graph = model.quantized("y", 0.5f, 3).output("y_dq").read();
+  EXPECT_THAT(operators(graph), ElementsAre("tanh", "quantize", "concatenation"));
 }
 
 TEST(OnnxQuantized, NamesWhatIsNotQuantized) {

@@ -64,19 +64,26 @@ std::vector<TensorId> Import::add(Operator op, std::vector<TensorId> inputs,
   Node node{std::move(op), std::move(inputs), {}};
   const bool takes_constants = std::holds_alternative<Concatenation>(node.op) ||
                                std::holds_alternative<Add>(node.op) || std::holds_alternative<Sub>(node.op) ||
-                               std::holds_alternative<Mul>(node.op);
+                               std::holds_alternative<Mul>(node.op) ||
+                               std::holds_alternative<Binary>(node.op);
   const auto is_constant = [&](TensorId id) { return graph[id].is_constant(); };
   if (takes_constants ? std::all_of(node.inputs.begin(), node.inputs.end(), is_constant)
                       : is_constant(node.inputs[0])) {
     refuse("an input that is constant");
+  }
+  const bool computes = !std::holds_alternative<Reshape>(node.op);
+  for (const TensorId id : node.inputs) {
+    if (computes && !graph[id].is_constant() && graph[id].dtype != DType::float32) {
+      refuse(fmt::format("to go on with {} of {}", graph[id].name, name_of(graph[id].dtype)));
+    }
   }
   for (const std::string& name : names)
     node.outputs.push_back(graph.add(Tensor{name, DType::float32, {}, {}, nullptr}));
   ops::infer(graph, node);
   for (const TensorId id : node.outputs) {
     tflite::check_extents(graph[id].shape);
-    // Until to_int8 only Tensor::quantization tells what is quantized; of an output nothing is known yet.
-    graph[id].dtype = DType::float32;
+    // Until to_int8 only Tensor::quantization tells what is quantized.
+    if (graph[id].dtype == DType::int8) graph[id].dtype = DType::float32;
   }
   std::vector<TensorId> outputs = node.outputs;
   graph.nodes.push_back(std::move(node));

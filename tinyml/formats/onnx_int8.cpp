@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <unordered_map>
 
 #include "tinyml/formats/onnx_mappings.h"
 #include "tinyml/formats/tflite_checks.h"
@@ -25,6 +27,17 @@ bool moves(const Operator& op) {
                 Resize>(op);
 }
 
+/// The scale that TensorFlow Lite demands of an output.
+std::optional<Quantization> fixed_scale(const Operator& op) {
+  const Quantization positive{{1.0f / 256}, {-128}, 0}, both{{1.0f / 128}, {0}, 0};
+  if (is_any<Softmax>(op)) return positive;
+  if (is_any<LogSoftmax>(op)) return Quantization{{16.0f / 256}, {127}, 0};
+  const Unary* unary = std::get_if<Unary>(&op);
+  if (unary && unary->kind == UnaryKind::logistic) return positive;
+  if (unary && unary->kind == UnaryKind::tanh) return both;
+  return std::nullopt;
+}
+
 bool has_weights(const Operator& op) {
   return is_any<Conv2D, DepthwiseConv2D, FullyConnected, TransposeConv>(op);
 }
@@ -32,15 +45,21 @@ bool has_weights(const Operator& op) {
 class Int8 {
  public:
   explicit Int8(Graph& graph) : graph_(graph) {
-    for (const Node& node : graph.nodes) {
-      for (const TensorId id : node.inputs) ++uses_[id];
+    for (size_t i = 0; i < graph.nodes.size(); ++i) {
+      for (const TensorId id : graph.nodes[i].inputs) ++uses_[id];
+      for (const TensorId id : graph.nodes[i].outputs) makers_[id] = i;
     }
     for (const TensorId id : graph.outputs) ++uses_[id];
   }
 
   void convert() {
     spread();
-    for (Node& node : graph_.nodes) settle(node);
+    settle();
+    for (Node& node : graph_.nodes) {
+      if (is_any<AveragePool2D>(node.op) && !(scale_of(node.inputs[0]) == scale_of(node.outputs[0]))) {
+        average(node);
+      }
+    }
     for (const TensorId id : graph_.inputs) check(id);
     for (const Node& node : graph_.nodes) {
       for (const TensorId id : node.inputs) check(id);
@@ -52,7 +71,7 @@ class Int8 {
                    [&] { convert_constants(node); });
     }
     for (Tensor& tensor : graph_.tensors) {
-      if (!tensor.is_constant()) tensor.dtype = DType::int8;
+      if (!tensor.is_constant() && tensor.dtype == DType::float32) tensor.dtype = DType::int8;
     }
   }
 
@@ -62,8 +81,7 @@ class Int8 {
   /// Gives tensors without a scale that of their neighbour, where an operator keeps it.
   void spread() {
     for (Node& node : graph_.nodes) {
-      // TensorFlow Lite has these outputs on one scale alone.
-      if (is_any<Softmax>(node.op)) scale_of(node.outputs[0]) = {{1.0f / 256}, {-128}, 0};
+      if (const auto fixed = fixed_scale(node.op)) scale_of(node.outputs[0]) = *fixed;
     }
     constexpr int kRounds = 4;
     for (int round = 0; round < kRounds; ++round) {
@@ -91,48 +109,59 @@ class Int8 {
     }
   }
 
-  /// Where an operator needs one scale and has two: what computes the input takes the output's.
-  void settle(Node& node) {
-    const bool pool = is_any<AveragePool2D>(node.op);
-    if (!moves(node.op) && !pool) return;
-    for (const TensorId output : node.outputs) {
-      for (TensorId input : node.inputs) {
-        if (graph_[input].is_constant() || scale_of(input) == scale_of(output)) continue;
-        if (pool) {
-          average_by_convolution(node);
-          return;
+  /// Where an operator needs one scale and has two: what computes the input takes the output's, or a Quantize
+  /// goes in between.
+  void settle() {
+    std::vector<Node> settled;
+    for (const Node& node : graph_.nodes) {
+      std::vector<TensorId> inputs = node.inputs;
+      for (TensorId& input : inputs) {
+        const Quantization wanted = scale_of(node.outputs[0]);
+        if (!moves(node.op) || graph_[input].is_constant() || scale_of(input).empty() ||
+            scale_of(input) == wanted || take_scale(input, wanted)) {
+          continue;
         }
-        if (!take_scale(input, scale_of(output))) {
-          refuse(fmt::format("{} ({}) from one scale to another", graph_[output].name, name_of(node.op)));
-        }
+        Tensor between = graph_[input];
+        between.name += "/requantized";
+        between.quantization = wanted;
+        const TensorId id = graph_.add(std::move(between));
+        settled.push_back({Quantize{}, {input}, {id}});
+        input = id;
       }
+      settled.push_back({node.op, std::move(inputs), node.outputs});
     }
+    graph_.nodes = std::move(settled);
   }
 
   /// False where more than one node reads the tensor or what computes it cannot have any scale.
-  bool take_scale(TensorId id, const Quantization& quantization) {
-    if (uses_[id] != 1) return false;
-    if (std::count(graph_.inputs.begin(), graph_.inputs.end(), id)) {
-      scale_of(id) = quantization;
-      return true;
-    }
-    for (const Node& node : graph_.nodes) {
-      if (std::count(node.outputs.begin(), node.outputs.end(), id) == 0) continue;
-      if (is_any<Softmax>(node.op)) return false;
-      const bool keeps = moves(node.op);
-      if (keeps && (node.outputs.size() > 1 || node.inputs.size() > 1)) return false;
-      if (keeps && !take_scale(node.inputs[0], quantization)) return false;
-      break;
+  bool take_scale(TensorId id, const Quantization& quantization, int depth = 0) {
+    constexpr int kDeepest = 8;
+    if (uses_[id] != 1 || depth > kDeepest) return false;
+    if (const auto found = makers_.find(id); found != makers_.end()) {
+      const Node& maker = graph_.nodes[found->second];
+      if (fixed_scale(maker.op)) return false;
+      const bool keeps = moves(maker.op);
+      if (keeps && (maker.outputs.size() > 1 || maker.inputs.size() > 1)) return false;
+      if (keeps && !take_scale(maker.inputs[0], quantization, depth + 1)) return false;
     }
     scale_of(id) = quantization;
     return true;
   }
 
-  /// The mean of whole windows on another scale than its input's: a depthwise convolution of equal weights
-  /// rounds once.
-  void average_by_convolution(Node& node) {
+  /// The mean of whole windows on another scale than its input's, rounded once: a depthwise convolution of
+  /// equal weights. TensorFlow Lite Micro's mean rounds a second time, to few bits, but needs no weights: it
+  /// stands for a window over all positions that would take many.
+  void average(Node& node) {
+    constexpr int64_t kMostWeights = 8192;
     const AveragePool2D pool = std::get<AveragePool2D>(node.op);
     const Shape shape = graph_[node.inputs[0]].shape;
+    const bool all = pool.filter_height == shape[1] && pool.filter_width == shape[2] &&
+                     pool.activation == Activation::none &&
+                     elements(graph_[node.outputs[0]].shape) == shape[3];
+    if (all && elements(shape) > kMostWeights) {
+      node.op = Reduction{ReductionKind::mean, {1, 2}, true};
+      return;
+    }
     if (pool.padding != Padding::valid) {
       refuse(fmt::format("{} (average_pool_2d) with padding from one scale to another",
                          graph_[node.outputs[0]].name));
@@ -157,7 +186,7 @@ class Int8 {
 
   void check(TensorId id) {
     const Tensor& tensor = graph_[id];
-    if (tensor.is_constant()) return;
+    if (tensor.is_constant() || tensor.dtype != DType::float32) return;
     if (tensor.quantization.empty()) {
       refuse(fmt::format("{} without QuantizeLinear in a quantized model: quantize every operator",
                          tensor.name));
@@ -245,6 +274,7 @@ class Int8 {
 
   Graph& graph_;
   std::unordered_map<TensorId, int> uses_;
+  std::unordered_map<TensorId, size_t> makers_;  // places in graph_.nodes until settle() is through
 };
 
 }  // namespace

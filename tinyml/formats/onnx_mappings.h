@@ -24,27 +24,33 @@ void map_dense(Import&, Source&);                   // Gemm, MatMul
 void map_batch_norm(Import&, Source&);              // BatchNormalization
 void map_pool(Import&, Source&);                    // AveragePool, MaxPool
 void map_global_pool(Import&, Source&);             // GlobalAveragePool, GlobalMaxPool
-void map_mean(Import&, Source&);                    // ReduceMean
-void map_pair(Import&, Source&);                    // Add, Sub, Mul
+void map_reduction(Import&, Source&);               // ReduceMean, ReduceSum
+void map_pair(Import&, Source&);                    // Add, Sub, Mul, Div, Min, Max, PRelu
 void map_relu(Import&, Source&);                    // Relu
+void map_hard_sigmoid(Import&, Source&);  // HardSigmoid
+void map_power(Import&, Source&);         // Pow
+void map_arg_extremum(Import&, Source&);  // ArgMax, ArgMin
+void map_cast(Import&, Source&);          // Cast
 void map_clip(Import&, Source&);                    // Clip
-void map_softmax(Import&, Source&);                 // Softmax
-void map_identity(Import&, Source&);                // Identity, Dropout
-void map_reshape(Import&, Source&);                 // Reshape, Flatten
-void map_squeeze(Import&, Source&);                 // Squeeze
-void map_unsqueeze(Import&, Source&);               // Unsqueeze
-void map_transpose(Import&, Source&);               // Transpose
-void map_shape(Import&, Source&);                   // Shape
-void map_concat(Import&, Source&);                  // Concat
-void map_split(Import&, Source&);                   // Split
-void map_slice(Import&, Source&);                   // Slice
-void map_gather(Import&, Source&);                  // Gather
-void map_pad(Import&, Source&);                     // Pad
-void map_resize(Import&, Source&);                  // Resize, Upsample
-void map_depth_to_space(Import&, Source&);          // DepthToSpace, SpaceToDepth
-void map_recurrent(Import&, Source&);               // LSTM, GRU
-void map_quantize(Import&, Source&);                // QuantizeLinear
-void map_dequantize(Import&, Source&);              // DequantizeLinear
+// Sigmoid, Tanh, HardSwish, LeakyRelu, Sqrt, Log, Exp, Abs, Neg
+void map_function(Import&, Source&);
+void map_softmax(Import&, Source&);         // Softmax, LogSoftmax
+void map_identity(Import&, Source&);        // Identity, Dropout
+void map_reshape(Import&, Source&);         // Reshape, Flatten
+void map_squeeze(Import&, Source&);         // Squeeze
+void map_unsqueeze(Import&, Source&);       // Unsqueeze
+void map_transpose(Import&, Source&);       // Transpose
+void map_shape(Import&, Source&);           // Shape
+void map_concat(Import&, Source&);          // Concat
+void map_split(Import&, Source&);           // Split
+void map_slice(Import&, Source&);           // Slice
+void map_gather(Import&, Source&);          // Gather
+void map_pad(Import&, Source&);             // Pad
+void map_resize(Import&, Source&);          // Resize, Upsample
+void map_depth_to_space(Import&, Source&);  // DepthToSpace, SpaceToDepth
+void map_recurrent(Import&, Source&);       // LSTM, GRU
+void map_quantize(Import&, Source&);        // QuantizeLinear
+void map_dequantize(Import&, Source&);      // DequantizeLinear
 
 /// Where nodes of the graph have quantized inputs and outputs: the graph of int8. Where none has, only
 /// constants are dequantized. Errors: unsupported, naming the tensor that has no scale.

@@ -69,12 +69,15 @@ bool add_bias(Import& import, Source& source, size_t x_index, const Value& x, co
 Operator pair_of(const std::string& op) {
   if (op == "Add") return Add{};
   if (op == "Sub") return Sub{};
-  return Mul{};
+  if (op == "Mul") return Mul{};
+  if (op == "PRelu") return Prelu{};
+  return Binary{op == "Div" ? BinaryKind::div : op == "Min" ? BinaryKind::minimum : BinaryKind::maximum};
 }
 
 }  // namespace
 
 void map_pair(Import& import, Source& source) {
+  if (source.input_count() != 2) refuse(fmt::format("{} inputs (2 are)", source.input_count()));
   const size_t rank = std::max(source.input(0).rank(), source.input(1).rank());
   Value a = of_rank(import, source.input(0), rank), b = of_rank(import, source.input(1), rank);
   for (const Value* value : {&a, &b}) {
@@ -85,18 +88,10 @@ void map_pair(Import& import, Source& source) {
     const Value& x = first ? a : b;
     if (add_bias(import, source, first ? 0 : 1, x, first ? b : a)) return source.set_output(0, x);
   }
-  std::string op = source.op();
-  if (op == "Div") {
-    if (!b.constant) refuse("a division by a computed tensor");
-    std::vector<float> values = reals(*b.constant);
-    for (float& value : values) value = 1 / value;
-    import.budget.spend(4 * b.constant->size());
-    b = import.value(make_constant(DType::float32, b.shape, values));
-    op = "Mul";
-  }
   const Order order = a.constant ? b.order : a.order;
   const std::vector<TensorId> inputs{import.tensor(a, order), import.tensor(b, order)};
-  source.set_output(0, import.computed(import.add(pair_of(op), inputs, source.output_name(0)), order));
+  source.set_output(0,
+                    import.computed(import.add(pair_of(source.op()), inputs, source.output_name(0)), order));
 }
 
 }  // namespace tinyml::formats::onnx

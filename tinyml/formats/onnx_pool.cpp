@@ -59,52 +59,28 @@ void map_global_pool(Import& import, Source& source) {
   set_pooled(import, source, image);
 }
 
-void map_mean(Import& import, Source& source) {
-  const Value& value = source.input(0);
+void map_reduction(Import& import, Source& source) {
+  const Value& x = source.input(0);
   const auto given = source.integers("axes", 1);
-  std::vector<bool> reduced(value.rank(), !given || given->empty());
-  if (given && given->empty() && source.integer("noop_with_empty_axes", 0) != 0) {
-    return source.set_output(0, value);
+  const bool none = !given || given->empty();
+  if (none && source.integer("noop_with_empty_axes", 0) != 0) return map_identity(import, source);
+  std::vector<bool> gone(x.rank(), none);
+  for (const int64_t axis : given.value_or(std::vector<int64_t>{})) gone[checked_axis(axis, x.rank())] = true;
+  Reduction op;
+  op.kind = source.op() == "ReduceSum" ? ReductionKind::sum : ReductionKind::mean;
+  op.keep_dimensions = source.integer("keepdims", 1) != 0;
+  Order order;
+  for (size_t i = 0; i < x.rank(); ++i) {
+    const int32_t axis = x.order[i];
+    const bool reduced = gone[static_cast<size_t>(axis)];
+    if (reduced) op.axes.push_back(static_cast<int32_t>(i));
+    if (reduced && !op.keep_dimensions) continue;
+    const auto before = op.keep_dimensions ? 0 : std::count(gone.begin(), gone.begin() + axis, true);
+    order.push_back(axis - static_cast<int32_t>(before));
   }
-  for (const int64_t axis : given.value_or(std::vector<int64_t>{})) {
-    reduced[checked_axis(axis, value.rank())] = true;
-  }
-  // In the order that the tensor has: the axes that stay in front of all others, those that go, the rest.
-  Order leading, going, staying;
-  for (const int32_t axis : value.order) {
-    if (reduced[static_cast<size_t>(axis)]) {
-      going.push_back(axis);
-    } else {
-      (going.empty() && leading.empty() ? leading : staying).push_back(axis);
-    }
-  }
-  if (leading.empty() || value.shape[static_cast<size_t>(leading[0])] != 1) refuse("the mean over a batch");
-  Order order = leading;
-  order.insert(order.end(), going.begin(), going.end());
-  order.insert(order.end(), staying.begin(), staying.end());
-  const Shape shape = in_order(value.shape, order);
-  int64_t channels = 1, rows = 1;
-  for (const int32_t axis : staying) channels *= value.shape[static_cast<size_t>(axis)];
-  for (size_t i = 1; i < going.size(); ++i) rows *= value.shape[static_cast<size_t>(going[i])];
-  Shape kept;
-  Order kept_order;
-  const bool keep = source.integer("keepdims", 1) != 0;
-  for (const int32_t axis : order) {
-    const bool gone = reduced[static_cast<size_t>(axis)];
-    if (gone && !keep) continue;
-    kept.push_back(gone ? 1 : value.shape[static_cast<size_t>(axis)]);
-    const auto before = keep ? 0 : std::count(reduced.begin(), reduced.begin() + axis, true);
-    kept_order.push_back(axis - static_cast<int32_t>(before));
-  }
-  TensorId image = import.tensor(value, order);
-  if (!going.empty()) {
-    const int32_t columns = value.shape[static_cast<size_t>(going[0])];
-    image = import.reshape(image, {1, columns, static_cast<int32_t>(rows), static_cast<int32_t>(channels)});
-    Window window;
-    window.filter = {columns, static_cast<int32_t>(rows)};
-    image = import.add(window.apply(AveragePool2D{}), {image}, source.output_name(0));
-  }
-  source.set_output(0, import.computed(import.reshape(image, kept), kept_order));
+  if (order.empty()) refuse("a result without dimensions");
+  const TensorId id = import.add(std::move(op), {x.id}, source.output_name(0));
+  source.set_output(0, import.computed(id, order));
 }
 
 }  // namespace tinyml::formats::onnx

@@ -28,13 +28,16 @@ class Reader {
   Graph read() {
     import_.graph.name = clean(source_.name());
     if (import_.graph.name.empty()) import_.graph.name = "model";
+    constexpr int kMostNodes = 1 << 14, kMostOperands = 1 << 10;
+    if (source_.node_size() > kMostNodes) refuse(fmt::format("{} nodes", source_.node_size()));
+    if (source_.input_size() > kMostNodes || source_.output_size() > kMostOperands) {
+      refuse(fmt::format("{} inputs and {} outputs", source_.input_size(), source_.output_size()));
+    }
     if (source_.sparse_initializer_size() > 0) refuse("sparse initializers");
     read_initializers();
     read_inputs();
     count_uses();
     for (const TensorId id : import_.graph.inputs) tflite::check_input(import_.graph, id);
-    constexpr int kMostNodes = 1 << 14;
-    if (source_.node_size() > kMostNodes) refuse(fmt::format("{} nodes", source_.node_size()));
     for (int i = 0; i < source_.node_size(); ++i) read_node(i);
     read_outputs();
     Graph& graph = import_.graph;

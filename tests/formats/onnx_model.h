@@ -8,6 +8,7 @@
 #include "tinyml/base/file.h"
 #include "tinyml/base/random.h"
 #include "tinyml/formats/onnx.h"
+#include "tinyml/graph/fold_quantization.h"
 #include "tinyml/schema/onnx.pb.h"
 
 namespace tinyml::formats {
@@ -108,8 +109,25 @@ class OnnxModel {
     return {text.begin(), text.end()};
   }
   Graph read() const { return read_onnx(bytes()); }
+  /// With int8 operators where there are QuantizeLinear and DequantizeLinear.
+  Graph read_int8() const {
+    Graph graph = fold_quantization(read());
+    verify(graph);
+    return graph;
+  }
   /// The error of reading it; "" where there is none.
   std::string error() const {
+    return error_of([&] { read(); });
+  }
+  std::string int8_error() const {
+    return error_of([&] { read_int8(); });
+  }
+
+  schema::onnx::ModelProto proto;
+
+ private:
+  template <class Read>
+  static std::string error_of(const Read& read) {
     try {
       read();
     } catch (const Error& error) {
@@ -118,9 +136,6 @@ class OnnxModel {
     return {};
   }
 
-  schema::onnx::ModelProto proto;
-
- private:
   static schema::onnx::TypeProto::Tensor* describe(schema::onnx::ValueInfoProto& info,
                                                    const std::string& name) {
     info.set_name(name);

@@ -14,6 +14,35 @@ namespace tinyml::formats::onnx {
 using tflite::refuse;
 using tflite::reject;
 
+namespace {
+
+/// Operators whose inputs may all but one be constants, in any place.
+template <class Op>
+constexpr bool takes_constants =
+    std::is_same_v<Op, Concatenation> || std::is_same_v<Op, Add> || std::is_same_v<Op, Sub> ||
+    std::is_same_v<Op, Mul> || std::is_same_v<Op, Binary> || std::is_same_v<Op, Comparison> ||
+    std::is_same_v<Op, Select>;
+
+/// Of elements of any type, which they leave as they are.
+bool moves_elements(const Operator& op) {
+  return std::visit(
+      []<class Op>(const Op&) {
+        return std::is_same_v<Op, Reshape> || std::is_same_v<Op, Concatenation> ||
+               std::is_same_v<Op, Split> || std::is_same_v<Op, StridedSlice> ||
+               std::is_same_v<Op, Transpose> || std::is_same_v<Op, SpaceToDepth> ||
+               std::is_same_v<Op, Gather> || std::is_same_v<Op, Pad> || std::is_same_v<Op, Resize> ||
+               std::is_same_v<Op, MaxPool2D>;
+      },
+      op);
+}
+
+void check_type(const Tensor& tensor, DType wanted) {
+  if (tensor.dtype == wanted) return;
+  refuse(fmt::format("{} of {}, where {} is expected", tensor.name, name_of(tensor.dtype), name_of(wanted)));
+}
+
+}  // namespace
+
 Order plain_order(size_t rank) {
   Order order(rank);
   std::iota(order.begin(), order.end(), 0);
@@ -59,35 +88,48 @@ TensorId Import::add(Operator op, std::vector<TensorId> inputs, const std::strin
   return add(std::move(op), std::move(inputs), std::vector<std::string>{name})[0];
 }
 
+TensorId Import::add(Operator op, std::vector<TensorId> inputs, Tensor output) {
+  return add(std::move(op), std::move(inputs), std::vector<Tensor>{std::move(output)})[0];
+}
+
 std::vector<TensorId> Import::add(Operator op, std::vector<TensorId> inputs,
                                   const std::vector<std::string>& names) {
-  Node node{std::move(op), std::move(inputs), {}};
-  const bool takes_constants = std::holds_alternative<Concatenation>(node.op) ||
-                               std::holds_alternative<Add>(node.op) || std::holds_alternative<Sub>(node.op) ||
-                               std::holds_alternative<Mul>(node.op) ||
-                               std::holds_alternative<Binary>(node.op);
-  const auto is_constant = [&](TensorId id) { return graph[id].is_constant(); };
-  if (takes_constants ? std::all_of(node.inputs.begin(), node.inputs.end(), is_constant)
-                      : is_constant(node.inputs[0])) {
-    refuse("an input that is constant");
-  }
-  const bool computes = !std::holds_alternative<Reshape>(node.op);
-  for (const TensorId id : node.inputs) {
-    if (computes && !graph[id].is_constant() && graph[id].dtype != DType::float32) {
-      refuse(fmt::format("to go on with {} of {}", graph[id].name, name_of(graph[id].dtype)));
+  const auto computed =
+      std::find_if(inputs.begin(), inputs.end(), [&](TensorId id) { return !graph[id].is_constant(); });
+  if (computed == inputs.end()) refuse("an input that is constant");
+  const Tensor& first = graph[*computed];
+  Tensor like{{}, first.dtype, {}, first.quantization, nullptr};
+  if (!moves_elements(op)) {
+    like = Tensor{};
+    for (const TensorId id : inputs) check_type(graph[id], DType::float32);
+  } else if (std::holds_alternative<Concatenation>(op)) {
+    for (const TensorId id : inputs) {
+      check_type(graph[id], first.dtype);
+      if (first.dtype != DType::float32 && !(graph[id].quantization == first.quantization)) {
+        refuse("parts of different scales");
+      }
     }
   }
-  for (const std::string& name : names)
-    node.outputs.push_back(graph.add(Tensor{name, DType::float32, {}, {}, nullptr}));
-  ops::infer(graph, node);
-  for (const TensorId id : node.outputs) {
-    tflite::check_extents(graph[id].shape);
-    // Until to_int8 only Tensor::quantization tells what is quantized.
-    if (graph[id].dtype == DType::int8) graph[id].dtype = DType::float32;
+  std::vector<Tensor> outputs;
+  for (const std::string& name : names) {
+    outputs.push_back(like);
+    outputs.back().name = name;
   }
-  std::vector<TensorId> outputs = node.outputs;
+  return add(std::move(op), std::move(inputs), std::move(outputs));
+}
+
+std::vector<TensorId> Import::add(Operator op, std::vector<TensorId> inputs, std::vector<Tensor> outputs) {
+  Node node{std::move(op), std::move(inputs), {}};
+  const bool any_place = std::visit([]<class Op>(const Op&) { return takes_constants<Op>; }, node.op);
+  if (!any_place && graph[node.inputs[0]].is_constant()) refuse("an input that is constant");
+  for (Tensor& output : outputs) node.outputs.push_back(graph.add(std::move(output)));
+  const DType dtype = graph[node.outputs[0]].dtype;
+  ops::infer(graph, node);
+  graph[node.outputs[0]].dtype = dtype;
+  for (const TensorId id : node.outputs) tflite::check_extents(graph[id].shape);
+  std::vector<TensorId> ids = node.outputs;
   graph.nodes.push_back(std::move(node));
-  return outputs;
+  return ids;
 }
 
 TensorId Import::add_constant(const Constant& constant, std::string name) {
@@ -95,11 +137,10 @@ TensorId Import::add_constant(const Constant& constant, std::string name) {
   if (constant.dtype != DType::float32 && constant.quantization.empty()) {
     refuse(fmt::format("a constant of {} without a scale", name_of(constant.dtype)));
   }
-  // to_int8 makes float32 or int32 of it.
-  const auto bytes = static_cast<int64_t>(constant.data->size());
-  budget.spend(constant.quantization.empty() ? bytes : 4 * bytes);
+  budget.spend(static_cast<int64_t>(constant.data->size()));
   budget.spend(8 * static_cast<int64_t>(constant.quantization.scales.size()));
-  return graph.add({std::move(name), constant.dtype, constant.shape, constant.quantization, constant.data});
+  const Constant real = dequantized(constant, budget);
+  return graph.add({std::move(name), DType::float32, constant.shape, constant.quantization, real.data});
 }
 
 TensorId Import::reshape(TensorId id, const Shape& shape) {
@@ -145,6 +186,7 @@ Value Import::computed(TensorId id, Order order) const {
   for (size_t i = 0; i < order.size(); ++i) {
     value.shape[static_cast<size_t>(order[i])] = graph[id].shape.at(i);
   }
+  value.dtype = graph[id].dtype;
   value.order = std::move(order);
   return value;
 }

@@ -33,8 +33,8 @@ struct Value {
   TensorId id = kNoTensor;
   Shape shape;  // in ONNX's order
   Order order;  // of the graph's tensor
-  /// int8 and uint8: between QuantizeLinear and DequantizeLinear. The graph's tensor stays float32 until
-  /// to_int8, and has the quantization already.
+  /// In the file. In the graph, int64 is int32 and uint8 that does not come from outside is int8, smaller by
+  /// 128.
   DType dtype = DType::float32;
 
   size_t rank() const { return shape.size(); }
@@ -62,9 +62,12 @@ class Import {
 
   /// A node of the graph with one output, its shape inferred. `name` is the output's.
   TensorId add(Operator op, std::vector<TensorId> inputs, const std::string& name);
-  /// The same with an output a name.
+  /// The same with an output a name. Errors: unsupported, for inputs that are not float32, or, where the
+  /// operator moves elements, not of one type.
   std::vector<TensorId> add(Operator op, std::vector<TensorId> inputs, const std::vector<std::string>& names);
-  /// The tensor has the constant's axes as they are.
+  /// The same for an operator whose output is of a type of its own: that of `output`, which has no shape yet.
+  TensorId add(Operator op, std::vector<TensorId> inputs, Tensor output);
+  /// float32, its axes as they are; where the constant has a quantization, so has the tensor.
   TensorId add_constant(const Constant& constant, std::string name);
   TensorId reshape(TensorId id, const Shape& shape);
 
@@ -76,6 +79,8 @@ class Import {
   Value value(Constant constant);
 
  private:
+  std::vector<TensorId> add(Operator op, std::vector<TensorId> inputs, std::vector<Tensor> outputs);
+
   std::map<std::pair<TensorId, Order>, TensorId> reordered_;
 };
 

@@ -27,10 +27,10 @@ void map_global_pool(Import&, Source&);             // GlobalAveragePool, Global
 void map_reduction(Import&, Source&);               // ReduceMean, ReduceSum
 void map_pair(Import&, Source&);                    // Add, Sub, Mul, Div, Min, Max, PRelu
 void map_relu(Import&, Source&);                    // Relu
-void map_hard_sigmoid(Import&, Source&);  // HardSigmoid
-void map_power(Import&, Source&);         // Pow
-void map_arg_extremum(Import&, Source&);  // ArgMax, ArgMin
-void map_cast(Import&, Source&);          // Cast
+void map_hard_sigmoid(Import&, Source&);            // HardSigmoid
+void map_power(Import&, Source&);                   // Pow
+void map_arg_extremum(Import&, Source&);            // ArgMax, ArgMin
+void map_cast(Import&, Source&);                    // Cast
 void map_clip(Import&, Source&);                    // Clip
 // Sigmoid, Tanh, HardSwish, LeakyRelu, Sqrt, Log, Exp, Abs, Neg
 void map_function(Import&, Source&);
@@ -52,12 +52,11 @@ void map_recurrent(Import&, Source&);       // LSTM, GRU
 void map_quantize(Import&, Source&);        // QuantizeLinear
 void map_dequantize(Import&, Source&);      // DequantizeLinear
 
-/// Where nodes of the graph have quantized inputs and outputs: the graph of int8. Where none has, only
-/// constants are dequantized. Errors: unsupported, naming the tensor that has no scale.
-void to_int8(Graph& graph);
-
 /// Puts a transposition before a flattened dense layer into the layer's weights. Errors: unsupported.
 void fold_transposes(Import& import);
+
+/// Batch normalisations that nothing took in become multiplications and additions.
+void spell_out_batch_norm(Graph& graph);
 
 /// Drops what does nothing: reshapes of reshapes and to the same shape, nodes that nothing reads.
 void tidy(Graph& graph);

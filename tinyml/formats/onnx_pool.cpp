@@ -14,13 +14,6 @@ namespace {
 using tflite::refuse;
 using tflite::reject;
 
-/// Outputs of pooling keep the type of their input: between QuantizeLinear and DequantizeLinear pools may
-/// stand.
-void set_pooled(Import& import, Source& source, TensorId image) {
-  if (source.input(0).dtype != DType::float32) refuse("pooling between QuantizeLinear and DequantizeLinear");
-  set_image(import, source, image);
-}
-
 }  // namespace
 
 void map_pool(Import& import, Source& source) {
@@ -35,8 +28,11 @@ void map_pool(Import& import, Source& source) {
   const bool padding = std::max({window.before[0], window.before[1], window.after[0], window.after[1]}) > 0;
   const std::string name = source.output_name(0);
   if (source.op() == "MaxPool") {
+    if (window.explicit_padding && source.input(0).dtype != DType::float32) {
+      refuse("padding that is neither SAME nor VALID after QuantizeLinear");
+    }
     image = padded(import, image, window, std::numeric_limits<float>::lowest());
-    return set_pooled(import, source, import.add(window.apply(MaxPool2D{}), {image}, name));
+    return set_image(import, source, import.add(window.apply(MaxPool2D{}), {image}, name));
   }
   if (padding && source.integer("count_include_pad", 0) != 0) {
     if (source.integer("ceil_mode", 0) != 0) refuse("AveragePool with count_include_pad and ceil_mode");
@@ -45,7 +41,7 @@ void map_pool(Import& import, Source& source) {
   } else if (window.explicit_padding) {
     refuse("AveragePool that leaves out padding which is neither SAME nor VALID: set count_include_pad");
   }
-  set_pooled(import, source, import.add(window.apply(AveragePool2D{}), {image}, name));
+  set_image(import, source, import.add(window.apply(AveragePool2D{}), {image}, name));
 }
 
 void map_global_pool(Import& import, Source& source) {
@@ -56,7 +52,7 @@ void map_global_pool(Import& import, Source& source) {
   const std::string name = source.output_name(0);
   image = source.op() == "GlobalMaxPool" ? import.add(window.apply(MaxPool2D{}), {image}, name)
                                          : import.add(window.apply(AveragePool2D{}), {image}, name);
-  set_pooled(import, source, image);
+  set_image(import, source, image);
 }
 
 void map_reduction(Import& import, Source& source) {

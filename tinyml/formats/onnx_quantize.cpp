@@ -6,6 +6,7 @@
 
 #include "tinyml/formats/onnx_mappings.h"
 #include "tinyml/formats/tflite_checks.h"
+#include "tinyml/graph/rounding.h"
 
 namespace tinyml::formats::onnx {
 namespace {
@@ -57,28 +58,55 @@ Parameters activation_parameters(const Source& source, const Value& value, DType
   return parameters;
 }
 
-/// Notes the scale of a computed value. One that has another already goes through a node of its own.
-void quantize(Import& import, Value& value, const Quantization& quantization) {
-  Tensor& tensor = import.graph[value.id];
-  if (!tensor.quantization.empty() && !(tensor.quantization == quantization)) {
-    const Shape shape = tensor.shape;
-    value.id = import.add(Reshape{shape}, {value.id}, tensor.name + "/requantized");
+/// The codes of a float constant.
+Constant quantized(Import& import, const Constant& x, const Parameters& parameters) {
+  const bool is_unsigned = parameters.dtype == DType::uint8;
+  const Quantization& q = parameters.quantization;
+  const std::vector<float> values = reals(x);
+  int64_t inner = 1;
+  for (size_t i = static_cast<size_t>(q.axis) + 1; i < x.shape.size(); ++i) inner *= x.shape[i];
+  import.budget.spend(x.size());
+  Bytes codes;
+  for (size_t i = 0; i < values.size(); ++i) {
+    const size_t channel = q.per_channel() ? i / static_cast<size_t>(inner) % q.scales.size() : 0;
+    const float code =
+        std::nearbyint(values[i] / q.scales[channel]) + static_cast<float>(q.zero_points[channel]);
+    const auto byte = static_cast<uint8_t>(static_cast<int8_t>(std::clamp(code, -128.0f, 127.0f)));
+    codes.push_back(is_unsigned ? byte ^ 0x80 : byte);
   }
-  import.graph[value.id].quantization = quantization;
+  return {parameters.dtype, x.shape, std::make_shared<const Bytes>(std::move(codes)), {}};
+}
+
+void check_channels(const Quantization& q, const Shape& shape) {
+  if (q.per_channel() && shape[static_cast<size_t>(q.axis)] != static_cast<int32_t>(q.scales.size())) {
+    reject(fmt::format("{} scales on axis {} of {}", q.scales.size(), q.axis, to_string(shape)));
+  }
 }
 
 }  // namespace
 
 void map_quantize(Import& import, Source& source) {
-  Value value = source.input(0);
-  if (value.constant || value.dtype != DType::float32)
-    refuse("QuantizeLinear of what is no computed float32");
+  const Value& x = source.input(0);
+  if (x.dtype != DType::float32) refuse("QuantizeLinear of what is no float32");
   const int64_t type = source.integer("output_dtype", 0);
-  const Parameters parameters =
-      activation_parameters(source, value, type == 0 ? DType::uint8 : dtype_of(static_cast<int32_t>(type)));
-  quantize(import, value, parameters.quantization);
-  value.dtype = parameters.dtype;
-  source.set_output(0, std::move(value));
+  const DType otherwise =
+      type == 0 ? DType::uint8 : dtype_of(static_cast<int32_t>(std::clamp<int64_t>(type, 0, 99)));
+  if (x.constant) {
+    const Parameters parameters = read_parameters(source, x.rank(), otherwise);
+    if (parameters.dtype == DType::int32) refuse("QuantizeLinear to int32");
+    check_channels(parameters.quantization, x.shape);
+    for (const float value : reals(*x.constant)) {
+      if (!std::isfinite(value)) reject("a constant that is not finite");
+    }
+    return source.set_output(0, import.value(quantized(import, *x.constant, parameters)));
+  }
+  const Parameters parameters = activation_parameters(source, x, otherwise);
+  set_rounds_to_even(import.graph);
+  const TensorId id = import.add(
+      Quantize{}, {x.id}, Tensor{source.output_name(0), DType::int8, {}, parameters.quantization, nullptr});
+  Value result = import.computed(id, x.order);
+  result.dtype = parameters.dtype;
+  source.set_output(0, std::move(result));
 }
 
 void map_dequantize(Import& import, Source& source) {
@@ -91,11 +119,7 @@ void map_dequantize(Import& import, Source& source) {
     const Parameters parameters = read_parameters(source, value.rank(), constant.dtype);
     if (parameters.dtype != constant.dtype) reject("its zero point is of another type than its input");
     constant.quantization = parameters.quantization;
-    const Quantization& q = constant.quantization;
-    if (q.per_channel() &&
-        constant.shape[static_cast<size_t>(q.axis)] != static_cast<int32_t>(q.scales.size())) {
-      reject(fmt::format("{} scales on axis {} of {}", q.scales.size(), q.axis, to_string(constant.shape)));
-    }
+    check_channels(constant.quantization, constant.shape);
     if (constant.dtype == DType::uint8) {
       Bytes bytes = *constant.data;
       for (uint8_t& byte : bytes) byte ^= 0x80;
@@ -105,16 +129,21 @@ void map_dequantize(Import& import, Source& source) {
     }
     return source.set_output(0, import.value(std::move(constant)));
   }
-  if (value.dtype == DType::float32) reject("DequantizeLinear of float32");
+  if (value.dtype != DType::int8 && value.dtype != DType::uint8) {
+    refuse(fmt::format("DequantizeLinear of {}", name_of(value.dtype)));
+  }
   const Parameters parameters = activation_parameters(source, value, value.dtype);
   if (parameters.dtype != value.dtype) reject("its zero point is of another type than its input");
-  const Quantization& known = import.graph[value.id].quantization;
-  if (!known.empty() && !(known == parameters.quantization)) {
+  Quantization quantization = parameters.quantization;
+  if (import.graph[value.id].dtype == DType::uint8) quantization.zero_points[0] += 128;
+  Quantization& known = import.graph[value.id].quantization;
+  if (known.empty()) known = quantization;
+  if (!(known == quantization)) {
     refuse("a DequantizeLinear of another scale or zero point than the QuantizeLinear before it");
   }
-  quantize(import, value, parameters.quantization);
-  value.dtype = DType::float32;
-  source.set_output(0, std::move(value));
+  const TensorId id =
+      import.add(Dequantize{}, {value.id}, Tensor{source.output_name(0), DType::float32, {}, {}, nullptr});
+  source.set_output(0, import.computed(id, value.order));
 }
 
 }  // namespace tinyml::formats::onnx

@@ -46,8 +46,7 @@ class Reader {
     onnx::tidy(graph);
     if (graph.nodes.empty()) reject("the model has no operators");
     graph = fold_neighbours(graph);
-    onnx::to_int8(graph);
-    onnx::tidy(graph);
+    onnx::spell_out_batch_norm(graph);
     graph = without_unused_tensors(graph);
     ops::infer(graph);
     verify(graph);
@@ -99,6 +98,7 @@ class Reader {
     tensor.shape = onnx::checked_shape(extents);
     if (tensor.shape.empty()) refuse("an input without dimensions");
     tflite::check_extents(tensor.shape);
+    tensor.dtype = dtype;
     Value value;
     value.shape = tensor.shape;
     value.order = onnx::plain_order(tensor.shape.size());
@@ -135,6 +135,15 @@ class Reader {
     });
   }
 
+  /// What the graph has as int8 and the file as uint8, as uint8.
+  TensorId as_in_file(DType dtype, TensorId id) {
+    const Tensor& tensor = import_.graph[id];
+    if (dtype != DType::uint8 || tensor.dtype != DType::int8) return id;
+    Tensor output{tensor.name + "/unsigned", DType::uint8, {}, tensor.quantization, nullptr};
+    output.quantization.zero_points.at(0) += 128;
+    return import_.add(Quantize{}, {id}, std::move(output));
+  }
+
   void read_outputs() {
     std::set<TensorId> taken;
     for (const auto& output : source_.output()) {
@@ -144,7 +153,7 @@ class Reader {
         if (found == values_.end()) reject("it is never computed");
         const Value& value = found->second;
         if (value.constant) reject("it is a constant");
-        const TensorId id = import_.tensor(value, onnx::plain_order(value.rank()));
+        const TensorId id = as_in_file(value.dtype, import_.tensor(value, onnx::plain_order(value.rank())));
         import_.graph.outputs.push_back(id);
         if (std::count(import_.graph.inputs.begin(), import_.graph.inputs.end(), id)) {
           reject("it is an input of the model");

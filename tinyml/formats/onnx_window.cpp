@@ -104,7 +104,9 @@ void set_image(Import& import, Source& source, TensorId image) {
   const size_t rank = source.input(0).rank();
   const Shape shape = import.graph[image].shape;
   if (rank == 3) image = import.reshape(image, {shape[0], shape[2], shape[3]});
-  source.set_output(0, import.computed(image, channels_last(rank)));
+  Value value = import.computed(image, channels_last(rank));
+  if (value.dtype != DType::float32) value.dtype = source.input(0).dtype;
+  source.set_output(0, std::move(value));
 }
 
 }  // namespace tinyml::formats::onnx

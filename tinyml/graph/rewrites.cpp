@@ -60,6 +60,7 @@ void fold_batch_norm(Graph& graph, Node& layer, const Node& norm) {
       value = static_cast<float>(value * factor);
     }
   }
+  weights.quantization = {};
   weights.data = to_constant<float>(scaled);
   const std::string name = graph[layer.outputs[0]].name;
   layer.inputs.resize(3, kNoTensor);

@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "tinyml/graph/rounding.h"
 #include "tinyml/ops/element_type.h"
 #include "tinyml/ops/float_pass.h"
 #include "tinyml/ops/lower_unary.h"
@@ -29,7 +30,7 @@ int64_t lead_of(const Tensor& input, const Tensor& output) {
   return std::max<int64_t>(0, output.size_bytes() - input.size_bytes());
 }
 
-KernelCall quantize_floats(const Tensor& input, const Tensor& output) {
+KernelCall quantize_floats(const Tensor& input, const Tensor& output, bool to_even) {
   const Quantization& q = one_scale(output);
   return with_type<int8_t, int16_t, uint8_t>(output, [&]<class T>(T) {
     device::QuantizeParams p{};
@@ -37,9 +38,12 @@ KernelCall quantize_floats(const Tensor& input, const Tensor& output) {
     p.zero_point = q.zero_point();
     p.min = std::numeric_limits<T>::min();
     p.max = std::numeric_limits<T>::max();
-    return make_typed_call<T>(Types<float>{}, Types<float>{}, "quantize.h", "quantize", p,
-                              {make_table("scale", q.scales)}, 0, lead_of(input, output),
-                              TINYML_KERNEL(quantize));
+    const auto call = [&](const char* name, auto kernel) {
+      return make_typed_call<T>(Types<float>{}, Types<float>{}, "quantize.h", name, p,
+                                {make_table("scale", q.scales)}, 0, lead_of(input, output), kernel);
+    };
+    return to_even ? call("quantize_to_even", TINYML_KERNEL(quantize_to_even))
+                   : call("quantize", TINYML_KERNEL(quantize));
   });
 }
 
@@ -79,7 +83,7 @@ KernelCall lower(const Quantize&, const Graph& graph, const Node& node, const Ta
   const auto call = [&] {
     switch (input.dtype) {
       case DType::float32:
-        return quantize_floats(input, output);
+        return quantize_floats(input, output, rounds_to_even(graph));
       case DType::uint8:
         return with_type<int8_t>(output,
                                  [&]<class To>(To) { return requantize_call<uint8_t, To>(input, output); });

@@ -16,18 +16,41 @@ struct QuantizeParams {
   }
 };
 
+/// The number of steps of `scale` in `value` that p can hold, in whole steps and the rest.
+struct Steps {
+  int32_t whole;
+  float rest;
+};
+template <class P>
+inline Steps steps_of(const P& p, float value, float scale) {
+  const float low = static_cast<float>(p.min - p.zero_point), high = static_cast<float>(p.max - p.zero_point);
+  float steps = value / scale;
+  if (!(steps > low)) steps = low;
+  if (steps > high) steps = high;
+  const int32_t whole = static_cast<int32_t>(steps);
+  return {whole, steps - static_cast<float>(whole)};
+}
+
 /// round(input / scale[0]) + zero point, halves away from zero. NaN becomes the smallest number.
 template <class P, class T>
 void quantize(const P& p, const float* input, const float* scale, T* output) {
-  const float low = static_cast<float>(p.min - p.zero_point), high = static_cast<float>(p.max - p.zero_point);
   for (int32_t i = 0; i < p.count; ++i) {
-    float steps = input[i] / scale[0];
-    if (!(steps > low)) steps = low;
-    if (steps > high) steps = high;
-    const int32_t whole = static_cast<int32_t>(steps);
-    const float rest = steps - static_cast<float>(whole);
-    const int32_t rounded = rest >= 0.5f ? whole + 1 : rest <= -0.5f ? whole - 1 : whole;
-    output[i] = static_cast<T>(rounded + p.zero_point);
+    const Steps steps = steps_of(p, input[i], scale[0]);
+    const int32_t further = steps.rest >= 0.5f ? 1 : steps.rest <= -0.5f ? -1 : 0;
+    output[i] = static_cast<T>(steps.whole + further + p.zero_point);
+  }
+}
+
+/// The same, halves to even.
+template <class P, class T>
+void quantize_to_even(const P& p, const float* input, const float* scale, T* output) {
+  for (int32_t i = 0; i < p.count; ++i) {
+    const Steps steps = steps_of(p, input[i], scale[0]);
+    const bool odd = (steps.whole & 1) != 0;
+    const int32_t further = steps.rest > 0.5f || (odd && steps.rest == 0.5f)     ? 1
+                            : steps.rest < -0.5f || (odd && steps.rest == -0.5f) ? -1
+                                                                                 : 0;
+    output[i] = static_cast<T>(steps.whole + further + p.zero_point);
   }
 }
 

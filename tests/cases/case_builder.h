@@ -42,12 +42,15 @@ class CaseBuilder {
   /// A value between two nodes with the type and quantization of another tensor.
   TensorId tensor_like(TensorId id, std::string name, Shape shape);
   TensorId add(Tensor tensor) { return case_.graph.add(std::move(tensor)); }
-  /// A node before the one of `finish`.
+  /// A node before the one of `finish`; infers its outputs' shapes.
   void node(Operator op, std::vector<TensorId> inputs, std::vector<TensorId> outputs);
 
   /// Adds the node, infers its shape and returns the case.
   OperatorCase finish(Operator op, std::vector<TensorId> inputs, TensorId output);
   OperatorCase finish(Operator op, std::vector<TensorId> inputs, std::vector<TensorId> outputs);
+  /// The case of the nodes so far, with these outputs.
+  OperatorCase finish(std::vector<TensorId> outputs);
+  const Graph& graph() const { return case_.graph; }
 
  private:
   Bytes random_values(const Tensor& tensor);

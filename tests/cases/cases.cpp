@@ -130,6 +130,7 @@ TensorId CaseBuilder::bias(int32_t channels, int32_t taps, TensorId input, Tenso
 
 void CaseBuilder::node(Operator op, std::vector<TensorId> inputs, std::vector<TensorId> outputs) {
   case_.graph.nodes.push_back({std::move(op), std::move(inputs), std::move(outputs)});
+  ops::infer(case_.graph, case_.graph.nodes.back());
 }
 
 OperatorCase CaseBuilder::finish(Operator op, std::vector<TensorId> inputs, TensorId output) {
@@ -137,9 +138,13 @@ OperatorCase CaseBuilder::finish(Operator op, std::vector<TensorId> inputs, Tens
 }
 
 OperatorCase CaseBuilder::finish(Operator op, std::vector<TensorId> inputs, std::vector<TensorId> outputs) {
-  case_.graph.name = case_.name;
   node(std::move(op), std::move(inputs), std::move(outputs));
-  ops::infer(case_.graph);
+  return finish(std::move(case_.graph.outputs));
+}
+
+OperatorCase CaseBuilder::finish(std::vector<TensorId> outputs) {
+  case_.graph.name = case_.name;
+  case_.graph.outputs = std::move(outputs);
   verify(case_.graph);
   return std::move(case_);
 }

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "tests/cases/random_graph.h"
+#include "tests/oracle/oracle.h"
+#include "tinyml/formats/tflite.h"
+#include "tinyml/ops/operator.h"
+#include "tinyml/run/engine.h"
+
+namespace tinyml {
+namespace {
+
+using tests::OperatorCase;
+
+constexpr uint64_t kBatch = 40;  // graphs in one run of the interpreter, which is slow to start
+
+uint64_t number(const char* name, uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text && *text ? std::strtoull(text, nullptr, 10) : otherwise;
+}
+
+std::string description(const Graph& graph) {
+  std::string text;
+  for (const Node& node : graph.nodes) {
+    text += text.empty() ? "" : ", ";
+    text += name_of(node.op);
+    text += " " + to_string(graph[node.outputs[0]].shape);
+  }
+  return text;
+}
+
+/// The bytes of all outputs of two runs, the second on inverted inputs.
+std::vector<Bytes> two_runs(const Graph& graph, const std::vector<std::vector<Bytes>>& calls, Core core) {
+  run::Engine engine(graph, {.core = core});
+  std::vector<Bytes> all;
+  for (const auto& inputs : calls) {
+    for (Bytes& output : engine.run(inputs)) all.push_back(std::move(output));
+  }
+  return all;
+}
+
+Bytes joined(const std::vector<Bytes>& parts) {
+  Bytes all;
+  for (const Bytes& part : parts) all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+std::vector<std::vector<Bytes>> two_calls(const OperatorCase& one) {
+  std::vector<Bytes> inverted = one.inputs;
+  for (size_t i = 0; i < inverted.size(); ++i) {
+    const bool is_boolean = one.graph[one.graph.inputs[i]].dtype == DType::boolean;
+    for (uint8_t& byte : inverted[i]) byte ^= is_boolean ? 1 : 0xFF;
+  }
+  return {one.inputs, std::move(inverted)};
+}
+
+/// Compares a batch of graphs and names those that differ.
+void compare(const std::vector<OperatorCase>& graphs) {
+  for (const OperatorCase& one : graphs) {
+    // Once read, a graph is in canonical form.
+    const Bytes file = formats::write_tflite(formats::read_tflite(formats::write_tflite(one.graph)));
+    EXPECT_TRUE(formats::write_tflite(formats::read_tflite(file)) == file)
+        << one.name << " (" << description(one.graph) << ") changes when it is read and written";
+  }
+  const OperatorCase all = tests::merged(graphs);
+  const auto calls = two_calls(all);
+  const Bytes file = formats::write_tflite(all.graph);
+  const std::vector<Bytes> inputs = {joined(calls[0]), joined(calls[1])};
+  const Bytes expected = joined(oracle::run_tflite_micro(file, inputs));
+  for (Core core : {Core::host, Core::cortex_m0plus, Core::cortex_m4, Core::xtensa_lx6}) {
+    const std::vector<Bytes> outputs = two_runs(all.graph, calls, core);
+    size_t offset = 0;
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      const auto first = expected.begin() + static_cast<ptrdiff_t>(offset);
+      offset += outputs[i].size();
+      ASSERT_LE(offset, expected.size());
+      const Tensor& tensor = all.graph[all.graph.outputs[i % all.graph.outputs.size()]];
+      EXPECT_EQ(outputs[i], Bytes(first, first + static_cast<ptrdiff_t>(outputs[i].size())))
+          << tensor.name << " on " << name_of(core);
+    }
+  }
+}
+
+// TINYML_GRAPHS graphs from seed TINYML_SEED on.
+TEST(Differential, RandomGraphsAgreeWithTensorFlowLiteMicro) {
+  TINYML_NEEDS_ORACLE("tflite_micro");
+  const uint64_t count = number("TINYML_GRAPHS", 2 * kBatch), first = number("TINYML_SEED", 1);
+  for (uint64_t begin = 0; begin < count; begin += kBatch) {
+    std::vector<OperatorCase> graphs;
+    for (uint64_t i = begin; i < std::min(count, begin + kBatch); ++i) {
+      graphs.push_back(tests::random_graph(first + i));
+    }
+    try {
+      compare(graphs);
+    } catch (const Error& together) {
+      for (const OperatorCase& one : graphs) {
+        try {
+          compare({one});
+        } catch (const Error& error) {
+          ADD_FAILURE() << one.name << " (" << description(one.graph) << "): " << error.what();
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tinyml

@@ -91,13 +91,14 @@ TensorId GraphGrower::result_of_sums(TensorId input, TensorId weights, int32_t t
 }
 
 bool GraphGrower::add(Operator op, std::vector<TensorId> inputs, std::vector<TensorId> outputs) {
+  const std::string name(name_of(op));
   builder_.node(std::move(op), std::move(inputs), outputs);
   const Graph& graph = builder_.graph();
   for (const TensorId id : outputs) {
     const Shape& made = graph[id].shape;
     if (made.empty() || made[0] != 1 || elements(made) > kMostElements) return false;
   }
-  ops::lower(graph, graph.nodes.back(), {});
+  with_context(name, [&] { ops::lower(graph, graph.nodes.back(), {}); });
   values_.insert(values_.end(), outputs.begin(), outputs.end());
   return true;
 }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/cases/cases.h"
+#include "tests/cases/random_graph.h"
 #include "tests/emulate/toy_model.h"
 #include "tinyml/emulate/emulator.h"
 #include "tinyml/run/engine.h"
@@ -17,18 +18,16 @@ Bytes joined(const std::vector<Bytes>& parts) {
 
 class OperatorCasesOnCore : public ::testing::TestWithParam<Core> {};
 
-// One program of all operators, with an input and an output for each.
-TEST_P(OperatorCasesOnCore, ComputeTheBytesOfTheHostKernels) {
-  if (GetParam() != Core::host) SKIP_WITHOUT_TOOLS(GetParam());
-  const tests::OperatorCase all = tests::merged(tests::all_cases());
+/// One program of all cases, with an input and an output for each.
+void expect_the_bytes_of_the_host_kernels(const tests::OperatorCase& all, Core core) {
   const std::vector<Bytes> expected = run::Engine(all.graph).run(all.inputs);
   codegen::GenerateOptions options;
-  options.target.core = GetParam();
+  options.target.core = core;
   const TemporaryFolder folder;
   const auto elf = folder.path() / "all.elf";
-  build_firmware(codegen::generate(all.graph, std::nullopt, options), GetParam(), {"-O2"}, elf);
+  build_firmware(codegen::generate(all.graph, std::nullopt, options), core, {"-O2"}, elf);
   const std::vector<Bytes> records{joined(all.inputs)};
-  const Bytes output = run_elf({.elf = elf, .core = GetParam(), .records = records, .count = false}).output;
+  const Bytes output = run_elf({.elf = elf, .core = core, .records = records, .count = false}).output;
   ASSERT_EQ(output.size(), joined(expected).size());
   auto at = output.begin();
   for (size_t i = 0; i < expected.size(); ++i) {
@@ -36,6 +35,19 @@ TEST_P(OperatorCasesOnCore, ComputeTheBytesOfTheHostKernels) {
     EXPECT_EQ(Bytes(at, end), expected[i]) << all.graph[all.graph.outputs[i]].name;
     at = end;
   }
+}
+
+TEST_P(OperatorCasesOnCore, ComputeTheBytesOfTheHostKernels) {
+  if (GetParam() != Core::host) SKIP_WITHOUT_TOOLS(GetParam());
+  expect_the_bytes_of_the_host_kernels(tests::merged(tests::all_cases()), GetParam());
+}
+
+// Nodes that read each other's outputs, and so share the arena.
+TEST_P(OperatorCasesOnCore, ComputeRandomGraphs) {
+  if (GetParam() != Core::host) SKIP_WITHOUT_TOOLS(GetParam());
+  std::vector<tests::OperatorCase> graphs;
+  for (uint64_t seed = 5000; seed < 5012; ++seed) graphs.push_back(tests::random_graph(seed));
+  expect_the_bytes_of_the_host_kernels(tests::merged(graphs), GetParam());
 }
 
 TEST_P(OperatorCasesOnCore, VariablesKeepTheirContentFromCallToCall) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <set>
 
 #include "tests/cases/random_graph.h"
 #include "tests/oracle/oracle.h"
@@ -81,6 +82,23 @@ void compare(const std::vector<OperatorCase>& graphs) {
           << tensor.name << " on " << name_of(core);
     }
   }
+}
+
+TEST(Differential, RandomGraphsHoldEveryOperator) {
+  std::set<size_t> seen;
+  for (uint64_t seed = 1; seed <= 400; ++seed) {
+    for (const Node& node : tests::random_graph(seed).graph.nodes) seen.insert(node.op.index());
+  }
+  const auto look_for = [&]<class Op>(Op op) {
+    // A Gru is many operators there; variables have a test of their own.
+    constexpr bool kElsewhere =
+        std::is_same_v<Op, Gru> || std::is_same_v<Op, ReadVariable> || std::is_same_v<Op, AssignVariable>;
+    const bool expected = Op::kInTflite && Op::kDeployable && !kElsewhere;
+    if (expected) EXPECT_TRUE(seen.contains(Operator(op).index())) << Op::kName;
+  };
+#define TINYML_LOOK_FOR(Op) look_for(Op{});
+  TINYML_OPERATORS(TINYML_LOOK_FOR)
+#undef TINYML_LOOK_FOR
 }
 
 // TINYML_GRAPHS graphs from seed TINYML_SEED on.

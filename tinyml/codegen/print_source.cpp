@@ -109,9 +109,13 @@ namespace {{
 
 alignas(8) uint8_t arena[{}];
 
+// The compiler is not told where the address comes from: GCC 12 loses a layer's stores when it derives two
+// pointers into one array, of element types that differ in size, from each other.
 template <class T>
 inline T* at(int32_t offset) {{
-  return reinterpret_cast<T*>(arena + offset);
+  uint8_t* address = arena + offset;
+  __asm__("" : "+r"(address));
+  return static_cast<T*>(__builtin_assume_aligned(address, 4));
 }}
 )",
                                    text.name, text.arena_bytes);

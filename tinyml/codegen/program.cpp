@@ -185,7 +185,7 @@ PrintedLayer print_layer(const Program& program, size_t index, const std::string
   pass(call.output_array, "void*", "outputs", outputs);
   if (call.state_bytes > 0) arguments.push_back(fmt::format("layer_state + {}", program.state_offset[index]));
   if (call.scratch_bytes > 0)
-    arguments.push_back(fmt::format("arena + {}", program.plan.scratch_offset[index]));
+    arguments.push_back(fmt::format("at<uint8_t>({})", program.plan.scratch_offset[index]));
 
   std::string& text = layer.definition;
   text = fmt::format("// {}: {} {}, {} MACs, {} bytes of tables", title, layer.info.op, shapes(graph, node),

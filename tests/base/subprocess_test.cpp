@@ -6,6 +6,7 @@
 #include <csignal>
 
 #include "tinyml/base/error.h"
+#include "tinyml/base/file.h"
 
 namespace tinyml {
 namespace {
@@ -44,6 +45,41 @@ TEST(RunProcess, NamesAProgramThatIsMissing) {
     EXPECT_EQ(error.kind(), ErrorKind::not_found);
     EXPECT_NE(std::string(error.what()).find("no-such-program"), std::string::npos);
   }
+}
+
+// A script is not what run_confined is for, but it shows what is left to a program.
+struct Script {
+  TemporaryFolder folder;
+  std::filesystem::path path = folder.path() / "script";
+  explicit Script(const std::string& text) {
+    write_text(path, "#!/bin/sh\n" + text);
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+  }
+  ProcessResult run(const ProcessLimits& limits = {}) const {
+    const std::string input = "hostile";
+    return run_confined(path, {reinterpret_cast<const uint8_t*>(input.data()), input.size()}, limits);
+  }
+};
+
+TEST(RunConfined, GivesTheBytesAndTakesTheEnvironment) {
+  ::setenv("TINYML_SECRET", "1", 1);
+  const ProcessResult done = Script("cat; echo; echo \"${TINYML_SECRET-none}\"; ulimit -t; ulimit -c").run();
+  ::unsetenv("TINYML_SECRET");
+  EXPECT_EQ(done.exit_code, 0) << done.error;
+  EXPECT_EQ(done.output, "hostile\nnone\n60\n0\n");
+}
+
+TEST(RunConfined, EndsWhatTakesTooMuch) {
+  const ProcessResult writing = Script("echo much >\"$0.out\"").run();
+  EXPECT_NE(writing.exit_code, 0);
+  ProcessLimits limits;
+  limits.cpu_seconds = 1;
+  const ProcessResult spinning = Script("while :; do :; done").run(limits);
+  EXPECT_EQ(spinning.signal, SIGKILL);
+  limits.output_bytes = 1000;
+  EXPECT_THROW(Script("while :; do echo more; done").run(limits), Error);
+  limits.timeout_seconds = 0.2;
+  EXPECT_THROW(Script("exec sleep 20").run(limits), Error);
 }
 
 }  // namespace

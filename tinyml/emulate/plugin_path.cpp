@@ -1,59 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tinyml/emulate/plugin_path.h"
 
-#include <dlfcn.h>
-
-#include <cstdlib>
-#include <system_error>
-#include <vector>
-
+#include "tinyml/base/companion.h"
 #include "tinyml/base/error.h"
 
 namespace tinyml::emulate {
-namespace fs = std::filesystem;
-namespace {
 
-/// Where the dynamic linker looks for the libraries of `module`, or of the program where it is one.
-std::vector<fs::path> library_folders(const char* module) {
-  void* handle = dlopen(module, RTLD_LAZY | RTLD_NOLOAD);
-  if (!handle) handle = dlopen(nullptr, RTLD_LAZY);
-  if (!handle) return {};
-  std::vector<fs::path> folders;
-  Dl_serinfo head{};
-  if (dlinfo(handle, RTLD_DI_SERINFOSIZE, &head) == 0) {
-    std::vector<Dl_serinfo> buffer(head.dls_size / sizeof(Dl_serinfo) + 1);
-    buffer[0] = head;
-    if (dlinfo(handle, RTLD_DI_SERINFO, buffer.data()) == 0) {
-      const Dl_serpath* const paths = buffer[0].dls_serpath;
-      for (unsigned i = 0; i < buffer[0].dls_cnt; ++i) folders.emplace_back(paths[i].dls_name);
-    }
-  }
-  dlclose(handle);
-  return folders;
-}
-
-}  // namespace
-
-fs::path count_plugin_path() {
-  const char* const file = "libtinyml_count.so";
-  std::error_code ignored;
-  if (const char* chosen = std::getenv("TINYML_COUNT_PLUGIN")) {
-    if (fs::is_regular_file(chosen, ignored)) return fs::absolute(chosen);
-    throw Error(ErrorKind::not_found, std::string("TINYML_COUNT_PLUGIN names no file: ") + chosen);
-  }
-  std::vector<fs::path> candidates;
-  Dl_info self{};
-  if (::dladdr(reinterpret_cast<const void*>(&count_plugin_path), &self) != 0 && self.dli_fname) {
-    const fs::path folder = fs::canonical(self.dli_fname, ignored).parent_path();
-    if (!folder.empty()) {
-      candidates = {folder / file, folder / ".." / "lib" / file, folder / ".." / "lib64" / file};
-    }
-    for (const fs::path& libraries : library_folders(self.dli_fname)) candidates.push_back(libraries / file);
-  }
-  candidates.insert(candidates.end(), {TINYML_COUNT_INSTALLED, TINYML_COUNT_BUILT});
-  for (const fs::path& candidate : candidates) {
-    if (fs::is_regular_file(candidate, ignored)) return fs::canonical(candidate);
-  }
+std::filesystem::path count_plugin_path() {
+  const std::filesystem::path found = find_companion(
+      {"libtinyml_count.so", "TINYML_COUNT_PLUGIN", TINYML_COUNT_INSTALLED, TINYML_COUNT_BUILT});
+  if (!found.empty()) return found;
   throw Error(ErrorKind::not_found,
               "the instruction counter libtinyml_count.so is not where it was installed: build the target "
               "tinyml_count or name the file in TINYML_COUNT_PLUGIN");

@@ -210,7 +210,8 @@ std::vector<OperatorCase> collect(bool with_kernel) {
                             transpose_conv_cases,
                             svdf_cases,
                             lstm_cases,
-                            gru_cases}) {
+                            gru_cases,
+                            signal_cases}) {
     for (OperatorCase& one : of_operator()) {
       if (has_kernel(one) == with_kernel) cases.push_back(std::move(one));
     }

@@ -57,6 +57,7 @@ std::vector<OperatorCase> pad_cases();
 std::vector<OperatorCase> resize_cases();
 std::vector<OperatorCase> gather_cases();
 std::vector<OperatorCase> transpose_conv_cases();
+std::vector<OperatorCase> signal_cases();
 
 /// A graph that keeps what it has read in two variables; for several calls.
 OperatorCase variables_case();

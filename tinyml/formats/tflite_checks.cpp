@@ -15,8 +15,8 @@ bool holds(int64_t value) {
 }
 
 /// Of any type that a graph's values may have.
-void check_value(const Tensor& tensor) {
-  if (tensor.shape.empty()) refuse(fmt::format("{} without a shape", tensor.name));
+void check_value(const Tensor& tensor, bool may_be_scalar = false) {
+  if (tensor.shape.empty() && !may_be_scalar) refuse(fmt::format("{} without a shape", tensor.name));
   if (tensor.quantization.scales.size() > 1) {
     reject(fmt::format("{} has {} scales instead of one", tensor.name, tensor.quantization.scales.size()));
   }
@@ -118,7 +118,13 @@ void check_output(const Graph& graph, TensorId id) {
 }
 
 void check_node(const Graph& graph, const Node& node) {
-  for (const TensorId id : node.outputs) check_value(graph[id]);
+  for (const TensorId id : node.outputs) {
+    check_value(graph[id], std::holds_alternative<SignalFftAutoScale>(node.op));
+  }
+  for (const TensorId id : node.inputs) {
+    if (id == kNoTensor || graph[id].is_constant()) continue;
+    check_value(graph[id], std::holds_alternative<SignalSquareRoot>(node.op));
+  }
   if (takes_any_inputs(node.op)) return;
   const bool parameters = std::holds_alternative<Conv2D>(node.op) ||
                           std::holds_alternative<DepthwiseConv2D>(node.op) ||

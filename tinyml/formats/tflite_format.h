@@ -24,7 +24,8 @@ constexpr TypePair kTypes[] = {
     {DType::float32, schema::TensorType::FLOAT32}, {DType::int8, schema::TensorType::INT8},
     {DType::uint8, schema::TensorType::UINT8},     {DType::int16, schema::TensorType::INT16},
     {DType::int32, schema::TensorType::INT32},     {DType::int64, schema::TensorType::INT64},
-    {DType::uint32, schema::TensorType::UINT32},   {DType::boolean, schema::TensorType::BOOL},
+    {DType::uint32, schema::TensorType::UINT32},   {DType::uint64, schema::TensorType::UINT64},
+    {DType::boolean, schema::TensorType::BOOL},
 };
 
 inline schema::TensorType to_tflite(DType dtype) {

@@ -142,7 +142,8 @@ class Reader {
       if (std::count(node.outputs.begin(), node.outputs.end(), kNoTensor)) reject("an output is missing");
       if (variables_.set_to_zero(graph_, node, builtin)) return;
       const Ids given = node.inputs;
-      node.op = ops::read_tflite(ops::TfliteReader{graph_, node, source, builtin, variables_.at_zero()});
+      node.op = ops::read_tflite(
+          ops::TfliteReader{graph_, node, source, builtin, variables_.at_zero(), clean(code.custom_code())});
       variables_.refuse_in(graph_, node.inputs);
       variables_.keep_state(graph_, given);
       check(node);

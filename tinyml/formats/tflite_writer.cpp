@@ -149,7 +149,8 @@ class Writer {
       written->inputs.insert(written->inputs.begin(), written->outputs.at(0));
       written->outputs.clear();
     }
-    written->opcode_index = code_index(writer.builtin, writer.version);
+    written->opcode_index = code_index(writer.builtin, writer.version, writer.custom_code);
+    written->custom_options = std::move(writer.custom_options);
     subgraph_.operators.push_back(std::move(written));
   }
 
@@ -162,9 +163,9 @@ class Writer {
     }
   }
 
-  uint32_t code_index(schema::BuiltinOperator builtin, int32_t version) {
+  uint32_t code_index(schema::BuiltinOperator builtin, int32_t version, const std::string& custom = {}) {
     const auto same = [&](const auto& code) {
-      return code->builtin_code == builtin && code->version == version;
+      return code->builtin_code == builtin && code->version == version && code->custom_code == custom;
     };
     const auto found = std::find_if(model_.operator_codes.begin(), model_.operator_codes.end(), same);
     const auto index = static_cast<uint32_t>(found - model_.operator_codes.begin());
@@ -173,6 +174,7 @@ class Writer {
       code->builtin_code = builtin;
       code->deprecated_builtin_code = static_cast<int8_t>(std::min(static_cast<int32_t>(builtin), 127));
       code->version = version;
+      code->custom_code = custom;
       model_.operator_codes.push_back(std::move(code));
     }
     return index;

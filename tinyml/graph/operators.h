@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "tinyml/graph/signal_operators.h"
 #include "tinyml/graph/tensor.h"
 
 namespace tinyml {
@@ -48,6 +49,8 @@ struct FullyConnected {
   static constexpr bool kTrainable = true, kDeployable = true, kInTflite = true;
   Activation activation = Activation::none;
   bool keep_dims = false;
+  /// Of int8 weights on float32 inputs: these are quantized with a zero point, else symmetrically.
+  bool asymmetric_inputs = false;
 };
 
 /// input [..., C], gamma [C], beta [C], mean [C], variance [C] -> same shape. Training normalises by the
@@ -480,50 +483,59 @@ struct Wavelet {
 
 /// The closed catalogue. A new operator: its attributes above, its name here, ops/<op>.cpp,
 /// device/.../nn/<op>.h, tests/cases/<op>.cpp. A missing piece does not link and the linker names it.
-#define TINYML_OPERATORS(X) \
-  X(Conv2D)                 \
-  X(DepthwiseConv2D)        \
-  X(FullyConnected)         \
-  X(BatchNorm)              \
-  X(Relu)                   \
-  X(AveragePool2D)          \
-  X(MaxPool2D)              \
-  X(Add)                    \
-  X(Sub)                    \
-  X(Mul)                    \
-  X(Unary)                  \
-  X(Prelu)                  \
-  X(Binary)                 \
-  X(Comparison)             \
-  X(Select)                 \
-  X(Quantize)               \
-  X(Dequantize)             \
-  X(Cast)                   \
-  X(Reduction)              \
-  X(ArgExtremum)            \
-  X(LogSoftmax)             \
-  X(Dropout)                \
-  X(Softmax)                \
-  X(Reshape)                \
-  X(Concatenation)          \
-  X(Split)                  \
-  X(ReadVariable)           \
-  X(AssignVariable)         \
-  X(Svdf)                   \
-  X(StridedSlice)           \
-  X(Transpose)              \
-  X(SpaceToDepth)           \
-  X(Pad)                    \
-  X(Resize)                 \
-  X(Gather)                 \
-  X(TransposeConv)          \
-  X(Lstm)                   \
-  X(Gru)                    \
-  X(Mfe)                    \
-  X(Mfcc)                   \
-  X(Raw)                    \
-  X(FlattenStatistics)      \
-  X(Spectral)               \
+#define TINYML_OPERATORS(X)    \
+  X(Conv2D)                    \
+  X(DepthwiseConv2D)           \
+  X(FullyConnected)            \
+  X(BatchNorm)                 \
+  X(Relu)                      \
+  X(AveragePool2D)             \
+  X(MaxPool2D)                 \
+  X(Add)                       \
+  X(Sub)                       \
+  X(Mul)                       \
+  X(Unary)                     \
+  X(Prelu)                     \
+  X(Binary)                    \
+  X(Comparison)                \
+  X(Select)                    \
+  X(Quantize)                  \
+  X(Dequantize)                \
+  X(Cast)                      \
+  X(Reduction)                 \
+  X(ArgExtremum)               \
+  X(LogSoftmax)                \
+  X(Dropout)                   \
+  X(Softmax)                   \
+  X(Reshape)                   \
+  X(Concatenation)             \
+  X(Split)                     \
+  X(ReadVariable)              \
+  X(AssignVariable)            \
+  X(Svdf)                      \
+  X(StridedSlice)              \
+  X(Transpose)                 \
+  X(SpaceToDepth)              \
+  X(Pad)                       \
+  X(Resize)                    \
+  X(Gather)                    \
+  X(TransposeConv)             \
+  X(Lstm)                      \
+  X(Gru)                       \
+  X(SignalWindow)              \
+  X(SignalFftAutoScale)        \
+  X(SignalRfft)                \
+  X(SignalEnergy)              \
+  X(SignalFilterBank)          \
+  X(SignalSquareRoot)          \
+  X(SignalSpectralSubtraction) \
+  X(SignalPcan)                \
+  X(SignalLog)                 \
+  X(Mfe)                       \
+  X(Mfcc)                      \
+  X(Raw)                       \
+  X(FlattenStatistics)         \
+  X(Spectral)                  \
   X(Wavelet)
 
 namespace detail {

@@ -16,6 +16,7 @@ int64_t size_of(DType dtype) {
     case DType::uint32:
       return 4;
     case DType::int64:
+    case DType::uint64:
       return 8;
   }
   return 0;
@@ -37,6 +38,8 @@ std::string_view name_of(DType dtype) {
       return "uint32";
     case DType::int64:
       return "int64";
+    case DType::uint64:
+      return "uint64";
     case DType::boolean:
       return "bool";
   }

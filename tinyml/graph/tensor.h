@@ -12,7 +12,7 @@
 
 namespace tinyml {
 
-enum class DType : uint8_t { float32, int8, uint8, int16, int32, uint32, int64, boolean };
+enum class DType : uint8_t { float32, int8, uint8, int16, int32, uint32, int64, uint64, boolean };
 
 int64_t size_of(DType dtype);
 std::string_view name_of(DType dtype);

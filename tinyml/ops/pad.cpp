@@ -65,6 +65,8 @@ auto with_element(DType dtype, Use use) {
       return use(uint32_t{});
     case DType::int64:
       return use(int64_t{});
+    case DType::uint64:
+      return use(uint64_t{});
   }
   TINYML_CHECK(false);
 }

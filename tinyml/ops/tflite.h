@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -33,6 +34,9 @@ struct TfliteWriter {
 
   schema::BuiltinOperator builtin{};
   int32_t version = 1;
+  /// Of a CUSTOM operator: its name and its options, in that operator's own format.
+  std::string custom_code = {};
+  std::vector<uint8_t> custom_options = {};
   /// The first TensorFlow Lite runtime that knows this version of the operator.
   std::string_view min_runtime = "1.5.0";
   /// Constants that TFLite passes as tensors and the graph keeps as attributes; they follow node.inputs.
@@ -69,6 +73,8 @@ struct TfliteReader {
   schema::BuiltinOperator builtin;
   /// By the graph's tensors: the variables that an operator before this one has set to the real 0.
   const std::vector<bool>& at_zero;
+  /// The name of a CUSTOM operator.
+  std::string custom_code = {};
 
   const Tensor& input(size_t index) const { return graph[node.inputs.at(index)]; }
   const Tensor& output() const { return graph[node.outputs.at(0)]; }

@@ -70,6 +70,8 @@ void bind_model(nb::module_& m) {
              const nb::gil_scoped_release release;
              return to_json(model.profile(board, parse_mode(mode)));
            })
+      .def("inspect_json",
+           [](const Model& model, const std::string& board) { return to_json(model.inspect(board)); })
       .def("compile", [](const Model& model, const std::filesystem::path& folder, const std::string& board,
                          const std::string& mode) { model.compile(folder, board, parse_mode(mode)); });
 }

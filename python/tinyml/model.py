@@ -33,6 +33,12 @@ class Model:
             raise _tinyml.Error(f"inputs are a list of arrays: {error}") from None
         return self._core.run(arrays)
 
+    def inspect(self, board: str = "arduino_nano33_ble") -> dict:
+        """What the model is and costs, found without running it: inputs, outputs, layers with shapes, macs,
+        parameters and bytes, ram and flash (estimated, in bytes), metadata, and advice: a list of rule, layer,
+        what and to_do. The document of `tinyml inspect --json`."""
+        return json.loads(self._core.inspect_json(_arguments.text("board", board)))
+
     def profile(self, board: str = "arduino_nano33_ble", mode: str = "balanced") -> dict:
         """Instructions, latency_ms, ram_bytes, flash_bytes, energy and layers on an emulated board."""
         return json.loads(self._core.profile_json(_arguments.text("board", board), _arguments.text("mode", mode)))

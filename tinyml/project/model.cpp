@@ -47,6 +47,13 @@ std::vector<Bytes> Model::run(const std::vector<std::span<const uint8_t>>& input
   return s.engine->run(copies);
 }
 
+report::Inspection Model::inspect(const std::string& board) const {
+  report::InspectOptions options;
+  options.file_bytes = static_cast<int64_t>(state_->file.size());
+  options.board = board;
+  return report::inspect(state_->graph, options);
+}
+
 project::Profile Model::profile(const std::string& board, Mode mode) const {
   return project::profile(state_->graph, {}, board, mode);
 }

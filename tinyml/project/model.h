@@ -10,6 +10,7 @@
 #include "tinyml/base/file.h"
 #include "tinyml/graph/graph.h"
 #include "tinyml/project/profile.h"
+#include "tinyml/report/inspection.h"
 
 namespace tinyml {
 
@@ -33,6 +34,8 @@ class Model {
   /// Errors: invalid_argument for a wrong count or size.
   std::vector<Bytes> run(const std::vector<std::span<const uint8_t>>& inputs);
 
+  /// What it is and costs, with advice. Errors: invalid_argument for an unknown board.
+  report::Inspection inspect(const std::string& board = "arduino_nano33_ble") const;
   project::Profile profile(const std::string& board, Mode mode = Mode::balanced) const;
   /// Writes the generated C++ and the device headers into `folder`.
   void compile(const std::filesystem::path& folder, const std::string& board,

@@ -17,6 +17,8 @@
 #include "tinyml/formats/tflite.h"
 #include "tinyml/ops/front_end.h"
 #include "tinyml/power/power.h"
+#include "tinyml/report/html.h"
+#include "tinyml/report/layer_labels.h"
 
 namespace tinyml::project {
 namespace {
@@ -159,7 +161,7 @@ std::string to_json(const Profile& p) {
                             {"energy_mj", p.features->energy_mj},
                             {"energy_source", "modelled"}};
   }
-  return document.dump(2);
+  return document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 std::string to_text(const Profile& p) {
@@ -178,12 +180,28 @@ std::string to_text(const Profile& p) {
   }
   text += fmt::format("  RAM       {:.1f} KB (arena {:.1f}, stack {:.1f})   flash {:.1f} KB\n\n",
                       kb(p.ram_bytes), kb(p.arena_bytes), kb(p.stack_bytes), kb(p.flash_bytes));
-  text += fmt::format("  {:<28} {:<18} {:>10} {:>12} {:>10} {:>9}\n", "layer", "operator", "MACs",
-                      "instructions", "cycles", "flash B");
-  for (const LayerProfile& layer : p.layers) {
-    text += fmt::format("  {:<28} {:<18} {:>10} {:>12} {:>10} {:>9}\n", layer.name.substr(0, 28), layer.op,
-                        layer.macs, layer.instructions, layer.cycles, layer.flash_bytes);
+  const auto row = [&](const std::string& name, const std::string& op, const LayerProfile& cost) {
+    text += fmt::format(
+        "  {:<28} {:<18} {:>11} {:>12} {:>11} {:>5.1f} % {:>9}\n", name, op, report::grouped(cost.macs),
+        report::grouped(cost.instructions), report::grouped(cost.cycles),
+        100 * static_cast<double>(cost.cycles) / std::max(1.0, static_cast<double>(p.net.cycles)),
+        report::grouped(cost.flash_bytes));
+  };
+  text += fmt::format("  {:<28} {:<18} {:>11} {:>12} {:>11} {:>7} {:>9}\n", "layer", "operator", "MACs",
+                      "instructions", "cycles", "", "flash B");
+  std::vector<std::string> names;
+  for (const LayerProfile& layer : p.layers) names.push_back(layer.name);
+  const std::vector<std::string> labels = report::short_labels(names);
+  LayerProfile all;
+  for (size_t i = 0; i < p.layers.size(); ++i) {
+    const LayerProfile& layer = p.layers[i];
+    row(labels[i], layer.op, layer);
+    all.macs += layer.macs;
+    all.instructions += layer.instructions;
+    all.cycles += layer.cycles;
+    all.flash_bytes += layer.flash_bytes;
   }
+  row("all layers", "", all);
   text.pop_back();
   return text;
 }

@@ -42,4 +42,5 @@ NB_MODULE(_tinyml, m) {
   tinyml::python::bind_audio(m);
   tinyml::python::bind_sensors(m);
   tinyml::python::bind_anomalies(m);
+  tinyml::python::bind_optimizer(m);
 }

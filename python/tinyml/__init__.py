@@ -6,6 +6,7 @@ from ._tinyml import Error
 from .anomaly import AnomalyDetector, AnomalyScore, LevelAlarm
 from .audio import AudioClassifier, synthesize_speech
 from .model import Model
+from .optimizer import TinyMLOptimizer
 from .sensors import GestureClassifier, Sensor, SensorClassifier, TimedPrediction
 
 Error.__module__ = __name__
@@ -22,5 +23,6 @@ __all__ = [
     "Sensor",
     "SensorClassifier",
     "TimedPrediction",
+    "TinyMLOptimizer",
     "synthesize_speech",
 ]

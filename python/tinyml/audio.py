@@ -110,3 +110,11 @@ class AudioClassifier(Classifier):
         rate = self.sample_rate if sample_rate is None else _arguments.integer("sample_rate", sample_rate)
         label, score, scores = self._core.predict(_arguments.samples(samples), rate)
         return Prediction(label, score, dict(zip(self.labels, scores, strict=True)))
+
+    def features(self, samples, sample_rate: int | None = None) -> np.ndarray:
+        """What the net sees of samples (as predict takes them): float32 in the shape of its input. Some hundred of
+        these are the representative examples that TinyMLOptimizer asks for."""
+        rate = self.sample_rate if sample_rate is None else _arguments.integer("sample_rate", sample_rate)
+        values = np.array(self._core.features(_arguments.samples(samples), rate), dtype=np.float32)
+        ((_, shape, _),) = _tinyml.model_inputs(self.export_tflite_micro("float32")._core)
+        return values.reshape(shape)

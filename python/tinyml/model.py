@@ -8,7 +8,7 @@ from os import PathLike
 
 import numpy as np
 
-from . import _arguments, _tinyml
+from . import _arguments, _models, _tinyml
 
 
 class Model:
@@ -18,11 +18,19 @@ class Model:
         if not isinstance(core, _tinyml.Model):
             raise _tinyml.Error(f"a model is made by Model.load(path), not from {core!r}")
         self._core = core
+        self.report: dict | None = None
 
     @classmethod
-    def load(cls, path: str | PathLike) -> Model:
-        """A .tflite or .onnx file or a trained project folder. Raises tinyml.Error naming the file."""
-        return cls(_tinyml.Model.load(_arguments.path("path", path)))
+    def load(cls, model, example_input=None) -> Model:
+        """A .tflite, .onnx, .keras or .h5 file, a trained project folder, a trained classifier (its float net), a
+        Keras model, or a torch module with example_input= (a batch of one). Raises tinyml.Error naming the file."""
+        return cls(_models.core_of(model, example_input, "path"))
+
+    @classmethod
+    def _of(cls, core: _tinyml.Model, report: dict) -> Model:
+        self = cls(core)
+        self.report = report
+        return self
 
     def run(self, inputs: list) -> list:
         """One inference: a list of arrays in, in the model's own dtypes (int8 for a quantized model), a

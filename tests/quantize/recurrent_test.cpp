@@ -72,7 +72,7 @@ Graph int8_net(const Net& shape, uint64_t seed) {
   const auto fill = [&](size_t i, std::span<float> input) { waves(i, shape.features, input); };
   const Calibration method = seed % 3 ? Calibration::percentile : Calibration::min_max;
   const std::vector<Range> ranges = calibrate(net, 24, fill, {method}, pool);
-  return seed % 2 ? quantize(net, ranges) : quantize(net, ranges, Quantization{{1.0f / 32}, {-3}, 0});
+  return seed % 2 ? quantize(net, ranges) : quantize(net, ranges, {Quantization{{1.0f / 32}, {-3}, 0}});
 }
 
 /// Waves and noise of all int8 values in turn.

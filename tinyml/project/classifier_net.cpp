@@ -44,7 +44,7 @@ Graph quantize_classifier(const Graph& net, size_t count, const quantize::FillIn
   const auto spread = [&](size_t i, std::span<float> values) { fill(i * count / used, values); };
   std::vector<quantize::Range> ranges = quantize::calibrate(net, used, spread, {calibration}, pool);
   ranges[static_cast<size_t>(net.outputs[0])] = {0, 255.0f / 256};
-  return quantize::quantize(net, ranges, input);
+  return quantize::quantize(net, ranges, {input});
 }
 
 std::vector<double> balanced_weights(const std::vector<int32_t>& class_of_example, size_t classes) {

@@ -19,7 +19,7 @@ Graph quantize_anomaly(const train::AnomalyNet& net, const train::FeatureRows& n
   for (const train::AnomalyRange& range : net.ranges) {
     ranges[static_cast<size_t>(range.tensor)] = {range.low, range.high};
   }
-  return quantize(net.graph, ranges, input);
+  return quantize(net.graph, ranges, {input});
 }
 
 }  // namespace tinyml::quantize

@@ -8,8 +8,7 @@
 #include <cmath>
 #include <utility>
 
-#include "tinyml/base/progress.h"
-#include "tinyml/run/float_engine.h"
+#include "tinyml/quantize/float_runner.h"
 
 namespace tinyml::quantize {
 namespace {
@@ -18,25 +17,18 @@ constexpr size_t kBins = 4096;
 constexpr std::array<std::pair<Calibration, std::string_view>, 3> kCalibrations{
     {{Calibration::min_max, "min_max"}, {Calibration::percentile, "percentile"}, {Calibration::mse, "mse"}}};
 
-/// Runs the graph over all inputs and shows each batch's activations and each node's peak.
+/// Runs the graph over all examples and shows each batch's activations and each node's peak.
 template <class Visit, class VisitPeak>
-void for_each_activation(const Graph& graph, size_t count, const FillInput& fill, ThreadPool& pool,
-                         Visit visit, VisitPeak visit_peak) {
-  const size_t batch = std::min<size_t>(32, count);
-  run::FloatEngine engine(graph, static_cast<int32_t>(batch), pool);
-  const size_t each = engine.input().size() / batch;
-  for (size_t first = 0; first < count; first += batch) {
-    check_interrupt();
-    const size_t used = std::min(batch, count - first);
-    pool.run(used, [&](size_t i, int) { fill(first + i, engine.input().subspan(i * each, each)); });
-    engine.forward(false, 0, static_cast<int32_t>(used));
+void for_each_activation(const Graph& graph, const Dataset& dataset, ThreadPool& pool, Visit visit,
+                         VisitPeak visit_peak) {
+  FloatRunner runner(graph, pool);
+  runner.run(dataset, [&](size_t, size_t) {
     for (size_t id = 0; id < graph.tensors.size(); ++id) {
-      if (graph.tensors[id].is_constant()) continue;
-      const std::span<const float> values = engine.activation(static_cast<TensorId>(id));
-      visit(id, values.first(values.size() / batch * used));
+      const std::span<const float> values = runner.values(static_cast<TensorId>(id));
+      if (!values.empty()) visit(id, values);
     }
-    for (size_t node = 0; node < graph.nodes.size(); ++node) visit_peak(node, engine.peak(node));
-  }
+    for (size_t node = 0; node < graph.nodes.size(); ++node) visit_peak(node, runner.peak(node));
+  });
 }
 
 Range percentile_range(std::span<const int64_t> bins, Range whole, double outside) {
@@ -99,14 +91,20 @@ Range least_squares_range(std::span<const int64_t> bins, Range whole) {
 
 std::vector<Range> calibrate(const Graph& graph, size_t count, const FillInput& fill,
                              const CalibrationOptions& options, ThreadPool& pool) {
-  TINYML_CHECK(count > 0);
+  const auto fill_input = [&](size_t index, size_t, std::span<float> values) { fill(index, values); };
+  return calibrate(graph, {count, fill_input}, options, pool);
+}
+
+std::vector<Range> calibrate(const Graph& graph, const Dataset& dataset, const CalibrationOptions& options,
+                             ThreadPool& pool) {
+  TINYML_CHECK(dataset.count > 0);
   const size_t tensors = graph.tensors.size();
   std::vector<Range> ranges(tensors + graph.nodes.size());
   const auto widen = [&](size_t index, float low, float high) {
     ranges[index] = {std::min(ranges[index].low, low), std::max(ranges[index].high, high)};
   };
   for_each_activation(
-      graph, count, fill, pool,
+      graph, dataset, pool,
       [&](size_t id, std::span<const float> values) {
         const auto [low, high] = std::minmax_element(values.begin(), values.end());
         widen(id, *low, *high);
@@ -124,7 +122,7 @@ std::vector<Range> calibrate(const Graph& graph, size_t count, const FillInput& 
       ++bins[id][std::min(bin, kBins - 1)];
     }
   };
-  for_each_activation(graph, count, fill, pool, count_values, [](size_t, float) {});
+  for_each_activation(graph, dataset, pool, count_values, [](size_t, float) {});
   for (size_t id = 0; id < tensors; ++id) {
     if (!(ranges[id].high > ranges[id].low)) continue;
     const Range cut = options.method == Calibration::mse

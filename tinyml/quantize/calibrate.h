@@ -8,6 +8,7 @@
 
 #include "tinyml/base/thread_pool.h"
 #include "tinyml/graph/graph.h"
+#include "tinyml/quantize/dataset.h"
 
 namespace tinyml::quantize {
 
@@ -37,6 +38,10 @@ using FillInput = std::function<void(size_t index, std::span<float> input)>;
 /// the whole range of what an Lstm's cells held, {0, 0} for other operators.
 std::vector<Range> calibrate(const Graph& graph, size_t count, const FillInput& fill,
                              const CalibrationOptions& options, ThreadPool& pool);
+
+/// The same of any float32 graph.
+std::vector<Range> calibrate(const Graph& graph, const Dataset& dataset, const CalibrationOptions& options,
+                             ThreadPool& pool);
 
 /// The range of least mean squared error for `bins` counts over [low, high] quantized to 256 levels.
 Range least_squares_range(std::span<const int64_t> bins, Range whole);

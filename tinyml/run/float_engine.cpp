@@ -27,6 +27,8 @@ Graph with_batch(Graph graph, int32_t batch) {
   TINYML_CHECK(batch > 0);
   verify(graph);
   if (graph.outputs.empty()) throw Error(ErrorKind::bad_file, "the graph has no output");
+  ops::infer(graph);
+  const std::vector<Tensor> single = graph.tensors;
   const auto widen = [&](Shape& shape, const std::string& name) {
     if (shape.empty()) throw Error(ErrorKind::bad_file, fmt::format("{} has no batch dimension", name));
     shape[0] *= batch;
@@ -38,7 +40,8 @@ Graph with_batch(Graph graph, int32_t batch) {
   ops::infer(graph);
   for (const Node& node : graph.nodes) {
     for (const TensorId id : node.outputs) {
-      if (graph[id].shape.empty() || graph[id].shape[0] % batch != 0) {
+      const Shape& before = single[static_cast<size_t>(id)].shape;
+      if (graph[id].shape.empty() || before.empty() || graph[id].shape[0] != batch * before[0]) {
         throw Error(ErrorKind::unsupported, fmt::format("{} loses the batch in dimension 0", graph[id].name));
       }
     }

@@ -84,19 +84,34 @@ Evaluation AudioClassifier::evaluate(const data::Dataset& dataset) const {
   return state_->evaluate_on(dataset);
 }
 
+namespace {
+
+std::vector<int8_t> extract(const project::FeatureExtractor& extractor, std::span<const int16_t> samples,
+                            int32_t sample_rate_hz, int32_t net_rate_hz) {
+  if (samples.empty()) throw Error(ErrorKind::invalid_argument, "no samples were given");
+  if (sample_rate_hz == net_rate_hz) return extractor.extract_clip(samples);
+  return extractor.extract_clip(data::resample(samples, sample_rate_hz, net_rate_hz));
+}
+
+}  // namespace
+
 Prediction AudioClassifier::predict(std::span<const int16_t> samples, int32_t sample_rate_hz) const {
   State& s = *state_;
   s.trained();
-  if (samples.empty()) throw Error(ErrorKind::invalid_argument, "predict was given no samples");
-  std::vector<int16_t> resampled;
-  if (sample_rate_hz != s.config.data.sample_rate_hz) {
-    resampled = data::resample(samples, sample_rate_hz, s.config.data.sample_rate_hz);
-    samples = resampled;
-  }
-  const std::vector<int8_t> features = s.extractor.extract_clip(samples);
+  const std::vector<int8_t> features =
+      extract(s.extractor, samples, sample_rate_hz, s.config.data.sample_rate_hz);
   const std::lock_guard lock(s.predicting);
   return project::prediction_of(s.model->labels,
                                 project::dequantize_scores(s.model->int8_net, s.engine->run(features)));
+}
+
+std::vector<float> AudioClassifier::features(std::span<const int16_t> samples, int32_t sample_rate_hz) const {
+  const State& s = *state_;
+  const std::vector<int8_t> features =
+      extract(s.extractor, samples, sample_rate_hz, s.config.data.sample_rate_hz);
+  std::vector<float> values(features.size());
+  project::to_float(features, values);
+  return values;
 }
 
 void AudioClassifier::save(const std::filesystem::path& folder) const {

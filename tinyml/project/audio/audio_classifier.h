@@ -55,6 +55,9 @@ class AudioClassifier {
   /// int8 engine: the same answer as the device gives.
   Prediction predict(std::span<const int16_t> samples, int32_t sample_rate_hz) const;
 
+  /// What the net sees of them: features in the shape of its input, real numbers.
+  std::vector<float> features(std::span<const int16_t> samples, int32_t sample_rate_hz) const;
+
   /// The .tflite file of the net (features to scores). Errors: invalid_argument naming the arena size that
   /// is needed when tensor_arena_size is too small, or the board whose memory is.
   Model export_tflite_micro(const ExportOptions& options = {}) const;

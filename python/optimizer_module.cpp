@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <nanobind/ndarray.h>
+
+#include <algorithm>
+
+#include "python/module_parts.h"
+#include "tinyml/project/optimizer.h"
+
+namespace tinyml::python {
+namespace {
+
+using namespace nb::literals;
+using Array = nb::ndarray<const float, nb::c_contig, nb::device::cpu>;
+
+/// Of an array [examples, …] a model input, whose elements are checked by the caller. The arrays outlive it.
+quantize::Dataset dataset_of(const std::vector<Array>& inputs, const std::vector<int32_t>& classes) {
+  quantize::Dataset dataset;
+  dataset.count = inputs.empty() ? 0 : inputs[0].shape(0);
+  dataset.classes = classes;
+  std::vector<std::span<const float>> all;
+  for (const Array& array : inputs) all.emplace_back(array.data(), array.size());
+  dataset.fill = [all, count = dataset.count](size_t index, size_t input, std::span<float> values) {
+    TINYML_CHECK(all.at(input).size() == count * values.size());
+    std::copy_n(all[input].data() + index * values.size(), values.size(), values.begin());
+  };
+  return dataset;
+}
+
+quantize::OptimizeOptions options_of(const nb::dict& given) {
+  quantize::OptimizeOptions made;
+  Options options;
+  options.add("method", made.method, quantize::parse_method);
+  options.add("calibration", made.calibration.method, quantize::parse_calibration);
+  options.add("outside", made.calibration.outside);
+  options.apply(given);
+  return made;
+}
+
+}  // namespace
+
+void bind_optimizer(nb::module_& m) {
+  m.def("model_inputs", [](const Model& model) {
+    nb::list inputs;
+    for (const TensorId id : model.graph().inputs) {
+      const Tensor& tensor = model.graph()[id];
+      inputs.append(nb::make_tuple(tensor.name, tensor.shape, std::string(name_of(tensor.dtype))));
+    }
+    return inputs;
+  });
+  nb::class_<TinyMLOptimizer>(m, "TinyMLOptimizer")
+      .def(nb::init<int>(), "threads"_a)
+      .def(
+          "quantize",
+          [](TinyMLOptimizer& self, const Model& model, const nb::dict& given,
+             const std::vector<Array>& inputs, const std::vector<int32_t>& classes,
+             const PythonProgress& progress) {
+            quantize::OptimizeOptions options = options_of(given);
+            options.progress = hook_of(progress);
+            const quantize::Dataset dataset = dataset_of(inputs, classes);
+            std::optional<OptimizedModel> made;
+            {
+              const nb::gil_scoped_release release;
+              made = self.quantize(model, options, dataset);
+            }
+            return nb::make_tuple(nb::cast(std::move(made->model)), project::to_json(made->report));
+          },
+          "model"_a, "options"_a, "inputs"_a, "classes"_a, "progress"_a.none());
+}
+
+}  // namespace tinyml::python

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tinyml/quantize/optimize.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "tinyml/graph/rewrites.h"
+#include "tinyml/quantize/post_training.h"
+
+namespace tinyml::quantize {
+namespace {
+
+constexpr std::array<std::pair<Method, std::string_view>, 1> kMethods{{{Method::int8, "int8"}}};
+
+/// A BatchNorm by itself: the input times one constant plus another.
+void split_batch_norm(Graph& graph, const Node& norm, std::vector<Node>& nodes) {
+  const auto& attributes = std::get<BatchNorm>(norm.op);
+  const auto gamma = graph[norm.inputs[1]].values<float>();
+  const auto beta = graph[norm.inputs[2]].values<float>();
+  const auto mean = graph[norm.inputs[3]].values<float>();
+  const auto variance = graph[norm.inputs[4]].values<float>();
+  std::vector<float> factor, offset;
+  for (size_t c = 0; c < gamma.size(); ++c) {
+    const double scale = gamma[c] / std::sqrt(static_cast<double>(variance[c]) + attributes.epsilon);
+    factor.push_back(static_cast<float>(scale));
+    offset.push_back(static_cast<float>(beta[c] - mean[c] * scale));
+  }
+  const Tensor output = graph[norm.outputs[0]];
+  const Shape channels{static_cast<int32_t>(factor.size())};
+  const TensorId by =
+      graph.add({output.name + "/factor", DType::float32, channels, {}, to_constant<float>(factor)});
+  const TensorId to =
+      graph.add({output.name + "/offset", DType::float32, channels, {}, to_constant<float>(offset)});
+  const TensorId scaled = graph.add({output.name + "/scaled", DType::float32, output.shape, {}, nullptr});
+  nodes.push_back({Mul{}, {norm.inputs[0], by}, {scaled}});
+  nodes.push_back({Add{}, {scaled, to}, norm.outputs});
+}
+
+Optimized to_int8(const Graph& model, const OptimizeOptions& options, const Dataset& dataset,
+                  ThreadPool& pool) {
+  const std::vector<Range> ranges = calibrate(model, dataset, options.calibration, pool);
+  Graph graph = quantize(model, ranges, {options.input, {}});
+  Report report = compare(model, graph, dataset.spread(options.report_examples), pool);
+  return {std::move(graph), std::move(report)};
+}
+
+}  // namespace
+
+Method parse_method(std::string_view name) {
+  std::vector<std::string> names;
+  for (const auto& [method, text] : kMethods) {
+    if (text == name) return method;
+    names.emplace_back(text);
+  }
+  throw Error(ErrorKind::invalid_argument,
+              fmt::format("unknown method \"{}\"; nearest: {}", name, nearest_names(name, names)));
+}
+
+std::string_view name_of(Method method) {
+  for (const auto& [value, text] : kMethods) {
+    if (value == method) return text;
+  }
+  return "?";
+}
+
+Graph prepare(const Graph& model) {
+  for (const Node& node : model.nodes) {
+    for (const TensorId id : node.outputs) {
+      if (model[id].quantization.empty()) continue;
+      throw Error(ErrorKind::invalid_argument,
+                  fmt::format("the model is quantized already: \"{}\" is {}; give its float32 original",
+                              model[id].name, name_of(model[id].dtype)));
+    }
+  }
+  Graph graph = fold_neighbours(model);
+  std::vector<Node> nodes;
+  for (const Node& node : graph.nodes) {
+    if (std::holds_alternative<BatchNorm>(node.op)) {
+      split_batch_norm(graph, node, nodes);
+    } else {
+      nodes.push_back(node);
+    }
+  }
+  graph.nodes = std::move(nodes);
+  return without_unused_tensors(graph);
+}
+
+Optimized optimize(const Graph& source, const OptimizeOptions& options, const Dataset& dataset,
+                   ThreadPool& pool) {
+  const Graph model = prepare(source);
+  check(dataset, model);
+  Optimized made = to_int8(model, options, dataset, pool);
+  made.report.method = name_of(options.method);
+  made.graph = without_unused_tensors(made.graph);
+  return made;
+}
+
+}  // namespace tinyml::quantize

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "tinyml/base/progress.h"
+#include "tinyml/base/thread_pool.h"
+#include "tinyml/quantize/calibrate.h"
+#include "tinyml/quantize/report.h"
+
+namespace tinyml::quantize {
+
+enum class Method : uint8_t {
+  int8,  // post-training: activations and weights int8
+};
+/// Errors: invalid_argument, with the nearest names.
+Method parse_method(std::string_view name);
+std::string_view name_of(Method method);
+
+struct OptimizeOptions {
+  Method method = Method::int8;
+  CalibrationOptions calibration = {};
+  /// Of the model's first input, where a signal processing block has set its parameters.
+  std::optional<Quantization> input = {};
+  /// Up to this many examples go into the report.
+  size_t report_examples = 128;
+  ProgressHook progress = {};
+};
+
+struct Optimized {
+  Graph graph;
+  Report report;
+};
+
+/// A float32 model, of training or of any file, quantized with representative examples of its inputs.
+/// Errors: invalid_argument, for a model that is quantized already or examples that do not do; unsupported,
+/// naming the layer that has no quantized form.
+Optimized optimize(const Graph& model, const OptimizeOptions& options, const Dataset& dataset,
+                   ThreadPool& pool);
+
+/// The model as it is quantized: batch normalisation and activations folded into the layers before, what is
+/// left of them in other operators. Errors: invalid_argument, for a model that is quantized already.
+Graph prepare(const Graph& model);
+
+}  // namespace tinyml::quantize

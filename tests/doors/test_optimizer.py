@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""TinyMLOptimizer: the snippet word for word, what it takes, what it refuses."""
+
+import ast
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from conftest import ROOT, tone
+
+SNIPPET = """from tinyml import TinyMLOptimizer
+optimizer = TinyMLOptimizer()
+quantized = optimizer.quantize(model=trained_model, method="int8", representative_dataset=calibration_data)
+print(f"Original: {model.size_mb:.2f}MB"); print(f"Quantized: {quantized.size_kb:.1f}KB")
+print(f"Reduction: {(1 - quantized.size_kb/model.size_kb)*100:.1f}%")
+"""
+
+
+@pytest.fixture(scope="module")
+def examples(trained):
+    """Of the trained classifier, and what they are."""
+    hz = [(2000, 0), (400, 1)]
+    features = [trained.features(tone(rate * (1 + 0.005 * i), 100 + i)) for i in range(12) for rate, _ in hz]
+    return features, [label for _ in range(12) for _, label in hz]
+
+
+@pytest.fixture(scope="module")
+def optimizer(tinyml):
+    return tinyml.TinyMLOptimizer(threads=1)
+
+
+def test_snippet_is_the_example_s():
+    lines = [line.strip() for line in (ROOT / "examples" / "quantize.py").read_text().splitlines()]
+    for line in SNIPPET.splitlines():
+        assert line in lines
+    ast.parse(SNIPPET)
+
+
+def test_snippet(tinyml, trained, examples, capsys):
+    names = {"trained_model": trained, "calibration_data": examples[0], "model": tinyml.Model.load(trained)}
+    exec(SNIPPET, names)
+    original, quantized, reduction = capsys.readouterr().out.splitlines()
+    assert original.startswith("Original: 0.") and original.endswith("MB")
+    assert quantized == f"Quantized: {names['quantized'].size_kb:.1f}KB"
+    assert reduction.startswith("Reduction: ") and names["quantized"].size_kb < names["model"].size_kb
+
+
+def run_example(*arguments, cwd):
+    command = [sys.executable, ROOT / "examples" / "quantize.py", *map(str, arguments)]
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_example_of_our_own(tinyml, tmp_path):
+    assert "Reduction: " in run_example("--epochs", 2, "--out", tmp_path / "small.tflite", cwd=tmp_path)
+    assert tinyml.Model.load(tmp_path / "small.tflite").size_kb < 40
+
+
+def test_example_of_a_tflite_file(tinyml, trained, examples, tmp_path):
+    tinyml.Model.load(trained).save(tmp_path / "float.tflite")
+    np.save(tmp_path / "examples.npy", np.concatenate(examples[0]))
+    out = run_example("--model", "float.tflite", "--data", "examples.npy", cwd=tmp_path)
+    assert "Reduction: " in out and "dB" in out
+
+
+def test_example_of_an_onnx_file(tinyml, tmp_path):
+    onnx = pytest.importorskip("onnx", reason="skipped: onnx is not installed")
+    from onnx import TensorProto, helper, numpy_helper
+
+    rng = np.random.default_rng(1)
+    values = {"w": rng.normal(size=(8, 3, 3, 3)) / 4, "b": rng.normal(size=8) / 4, "f": rng.normal(size=(8, 4)) / 2}
+    nodes = [
+        helper.make_node("Conv", ["x", "w", "b"], ["c"], pads=[1, 1, 1, 1], strides=[2, 2]),
+        helper.make_node("Relu", ["c"], ["r"]),
+        helper.make_node("GlobalAveragePool", ["r"], ["g"]),
+        helper.make_node("Flatten", ["g"], ["flat"]),
+        helper.make_node("MatMul", ["flat", "f"], ["m"]),
+        helper.make_node("Softmax", ["m"], ["y"], axis=1),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "net",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 3, 16, 16])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 4])],
+        [numpy_helper.from_array(value.astype(np.float32), name) for name, value in values.items()],
+    )
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    onnx.save(made, str(tmp_path / "net.onnx"))
+    ((_, shape, _),) = tinyml._tinyml.model_inputs(tinyml.Model.load(tmp_path / "net.onnx")._core)
+    np.save(tmp_path / "examples.npy", rng.normal(size=(32, *shape[1:])).astype(np.float32))
+    out = run_example("--model", "net.onnx", "--data", "examples.npy", cwd=tmp_path)
+    assert "Reduction: " in out and "dB" in out
+
+
+def test_every_form_of_examples(tinyml, trained, examples, optimizer):
+    features, labels = examples
+    expected = bytes(optimizer.quantize(trained, representative_dataset=features))
+
+    def generator():
+        for each in features:
+            yield [each]
+
+    def by_name():
+        for each in features:
+            yield {"features": each}
+
+    forms = [
+        np.concatenate(features),
+        np.stack(features),
+        [[each] for each in features],
+        [each[0] for each in features],
+        iter(features),
+        generator,
+        generator(),
+        by_name,
+        [np.concatenate(features[:5]), np.concatenate(features[5:])],
+    ]
+    for form in forms:
+        assert bytes(optimizer.quantize(tinyml.Model.load(trained), representative_dataset=form)) == expected
+    labelled = optimizer.quantize(trained, representative_dataset=features, labels=labels)
+    assert 0 <= labelled.report["accuracy"] <= 1 and bytes(labelled) == expected
+
+
+def test_report(trained, examples, optimizer):
+    report = optimizer.quantize(trained, representative_dataset=examples[0]).report
+    names = [layer["name"] for layer in report["layers"]]
+    assert report["method"] == "int8" and report["examples"] == 24 and report["sqnr_db"] > 15
+    assert report["worst_layer"] in names
+    assert {layer["type"] for layer in report["layers"]} == {"int8"}
+
+
+@pytest.mark.parametrize(
+    "data, words",
+    [
+        (None, "missing"),
+        ([], "no examples"),
+        (np.zeros((3, 5)), "3x5.*1x49x40x1"),
+        (np.full((4, 49, 40, 1), 0.5), "all 0.5"),
+        (np.full((4, 49, 40, 1), np.nan), "nan"),
+        (5, "not int"),
+        ("x", "not str"),
+        ([["a"]], "no array of numbers"),
+        (lambda: 3, "not int"),
+    ],
+    ids=["none", "empty", "shape", "constant", "nan", "number", "text", "words", "function"],
+)
+def test_bad_examples(tinyml, trained, optimizer, data, words):
+    with pytest.raises(tinyml.Error, match=words) as caught:
+        optimizer.quantize(trained, representative_dataset=data)
+    assert "\n" not in str(caught.value)
+
+
+def test_bad_arguments(tinyml, trained, examples, optimizer, tmp_path):
+    features = examples[0]
+    for arguments, words in (
+        ({"method": "int9"}, "int8"),
+        ({"method": 8}, "method"),
+        ({"calibration": "mean"}, "min_max"),
+        ({"percentile": 1}, "nearest"),
+        ({"labels": [0]}, "1 labels for 24"),
+        ({"labels": [0.5] * 24}, "whole"),
+    ):
+        with pytest.raises(tinyml.Error, match=words):
+            optimizer.quantize(trained, representative_dataset=features, **arguments)
+    with pytest.raises(tinyml.Error, match="quantized already"):
+        done = optimizer.quantize(trained, representative_dataset=features)
+        optimizer.quantize(done, representative_dataset=features)
+    with pytest.raises(tinyml.Error, match="absent.onnx"):
+        optimizer.quantize(tmp_path / "absent.onnx", representative_dataset=features)
+    with pytest.raises(tinyml.Error, match="not dict"):
+        optimizer.quantize({}, representative_dataset=features)

@@ -130,7 +130,8 @@ TensorId CaseBuilder::bias(int32_t channels, int32_t taps, TensorId input, Tenso
 
 void CaseBuilder::node(Operator op, std::vector<TensorId> inputs, std::vector<TensorId> outputs) {
   case_.graph.nodes.push_back({std::move(op), std::move(inputs), std::move(outputs)});
-  ops::infer(case_.graph, case_.graph.nodes.back());
+  const std::vector<Node>& nodes = case_.graph.nodes;
+  with_context("op " + std::to_string(nodes.size() - 1), [&] { ops::infer(case_.graph, nodes.back()); });
 }
 
 OperatorCase CaseBuilder::finish(Operator op, std::vector<TensorId> inputs, TensorId output) {

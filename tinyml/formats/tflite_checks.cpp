@@ -121,11 +121,13 @@ void check_node(const Graph& graph, const Node& node) {
   for (const TensorId id : node.outputs) {
     check_value(graph[id], std::holds_alternative<SignalFftAutoScale>(node.op));
   }
-  for (const TensorId id : node.inputs) {
-    if (id == kNoTensor || graph[id].is_constant()) continue;
-    check_value(graph[id], std::holds_alternative<SignalSquareRoot>(node.op));
+  if (takes_any_inputs(node.op)) {
+    for (const TensorId id : node.inputs) {
+      if (id == kNoTensor || graph[id].is_constant()) continue;
+      check_value(graph[id], std::holds_alternative<SignalSquareRoot>(node.op));
+    }
+    return;
   }
-  if (takes_any_inputs(node.op)) return;
   const bool parameters = std::holds_alternative<Conv2D>(node.op) ||
                           std::holds_alternative<DepthwiseConv2D>(node.op) ||
                           std::holds_alternative<FullyConnected>(node.op);

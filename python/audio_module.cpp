@@ -91,10 +91,8 @@ void bind_audio(nb::module_& m) {
              const Prediction prediction = self.predict(span_of(samples), sample_rate_hz);
              return nb::make_tuple(prediction.label, prediction.score, prediction.scores);
            })
-      .def("features",
-           [](const AudioClassifier& self, const Samples& samples, int32_t sample_rate_hz) {
-             return self.features(span_of(samples), sample_rate_hz);
-           })
+      .def("features", [](const AudioClassifier& self, const Samples& samples,
+                          int32_t sample_rate_hz) { return self.features(span_of(samples), sample_rate_hz); })
       .def("sample_rate_hz", [](const AudioClassifier& self) { return self.config().data.sample_rate_hz; });
 }
 

@@ -79,7 +79,8 @@ inline void expect_parameters(const Graph& graph, const Node& node, size_t matri
     if (!tensor.is_constant() || tensor.dtype != wanted) {
       refuse("the parameter " + tensor.name + ", which is not a constant of " + std::string(name_of(wanted)));
     }
-    if (quantized && !bias && (tensor.quantization.scales.size() != 1 || tensor.quantization.zero_point() != 0)) {
+    if (quantized && !bias &&
+        (tensor.quantization.scales.size() != 1 || tensor.quantization.zero_point() != 0)) {
       refuse("the weights " + tensor.name + ", which are not symmetric with one scale");
     }
   }

@@ -83,7 +83,9 @@ TensorId WeightedGraph::averages(const std::string& name, TensorId x, int32_t co
 
 TensorId WeightedGraph::softmax(const std::string& name, TensorId x) { return node(name, Softmax{}, {x}); }
 
-TensorId WeightedGraph::last_step(const std::string& name, TensorId x) { return node(name, tinyml::last_step(), {x}); }
+TensorId WeightedGraph::last_step(const std::string& name, TensorId x) {
+  return node(name, tinyml::last_step(), {x});
+}
 
 TensorId WeightedGraph::append(const Graph& part, TensorId x) {
   std::vector<TensorId> place(part.tensors.size(), kNoTensor);

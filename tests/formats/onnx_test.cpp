@@ -170,7 +170,9 @@ TEST(Onnx, RefusesRecurrentLayersThatAreOthers) {
   };
   EXPECT_EQ(error("LSTM", [](auto&) {}), "");
   EXPECT_THAT(error("LSTM", [](auto& m) { m.with("direction", "bidirectional"); }),
-              HasSubstr("bidirectional"));
+              HasSubstr("parameters of 1x4x2, not 2x4x2"));
+  EXPECT_THAT(error("LSTM", [](auto& m) { m.with("direction", "sideways"); }),
+              HasSubstr("direction is sideways"));
   EXPECT_THAT(error("LSTM", [](auto& m) { m.with("clip", 3.0f); }), HasSubstr("the attribute clip"));
   EXPECT_THAT(error("GRU", [](auto&) {}), HasSubstr("reset_after"));
   EXPECT_EQ(error("GRU", [](auto& m) { m.with("linear_before_reset", int64_t{1}); }), "");

@@ -69,54 +69,16 @@ void map_function(Import& import, Source& source) {
       {"Exp", UnaryKind::exp},
       {"Abs", UnaryKind::abs},
       {"Neg", UnaryKind::neg},
+      {"Sin", UnaryKind::sin},
+      {"Cos", UnaryKind::cos},
+      {"Floor", UnaryKind::floor},
+      {"Ceil", UnaryKind::ceil},
+      {"Round", UnaryKind::round},
   };
   Unary op{kinds.at(source.op())};
   if (op.kind == UnaryKind::leaky_relu) op.alpha = source.number("alpha", 0.01f);
   if (!std::isfinite(op.alpha)) reject(fmt::format("an alpha of {}", op.alpha));
   map_unary(import, source, op);
-}
-
-void map_hard_sigmoid(Import& import, Source& source) {
-  const Value& x = source.input(0);
-  TensorId id = with_number(import, source, Mul{}, import.tensor(x, x.order), source.number("alpha", 0.2f));
-  id = with_number(import, source, Add{}, id, source.number("beta", 0.5f));
-  id = with_number(import, source, Binary{BinaryKind::maximum}, id, 0);
-  id = with_number(import, source, Binary{BinaryKind::minimum}, id, 1);
-  source.set_output(0, import.computed(id, x.order));
-}
-
-void map_power(Import& import, Source& source) {
-  const Value& x = source.input(0);
-  const std::vector<float> exponent = reals(source.constant(1, "an exponent"));
-  if (exponent.size() != 1 || (exponent[0] != 2 && exponent[0] != 0.5f)) {
-    refuse("powers (of one exponent, 2 or 0.5, are)");
-  }
-  if (exponent[0] == 0.5f) return map_unary(import, source, Unary{UnaryKind::sqrt});
-  const TensorId id = import.tensor(x, x.order);
-  source.set_output(0, import.computed(import.add(Mul{}, {id, id}, source.output_name(0)), x.order));
-}
-
-void map_arg_extremum(Import& import, Source& source) {
-  const Value& x = source.input(0);
-  const size_t axis = checked_axis(source.integer("axis", 0), x.rank());
-  if (source.integer("select_last_index", 0) != 0) refuse("select_last_index");
-  const ArgExtremum op{source.op() == "ArgMax", static_cast<int32_t>(axis)};
-  const TensorId id = import.add(op, {import.tensor(x, plain_order(x.rank()))}, source.output_name(0));
-  Shape shape = x.shape;
-  shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(axis));
-  if (source.integer("keepdims", 1) != 0) shape.insert(shape.begin() + static_cast<std::ptrdiff_t>(axis), 1);
-  if (shape.empty()) refuse("a result without dimensions");
-  Value result = import.computed(import.reshape(id, shape), plain_order(shape.size()));
-  result.dtype = DType::int64;
-  source.set_output(0, std::move(result));
-}
-
-void map_cast(Import& import, Source& source) {
-  const Value& x = source.input(0);
-  const DType wanted = dtype_of(static_cast<int32_t>(std::clamp<int64_t>(source.integer("to", 0), 0, 99)));
-  const bool integers = x.dtype == DType::int64 && (wanted == DType::int32 || wanted == DType::int64);
-  if (wanted != x.dtype && !integers) refuse(fmt::format("{} to {}", name_of(x.dtype), name_of(wanted)));
-  map_identity(import, source);
 }
 
 void map_softmax(Import& import, Source& source) {

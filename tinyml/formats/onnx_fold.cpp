@@ -200,6 +200,11 @@ void fold_constant(Import& import, Source& source) {
     import.budget.spend(static_cast<int64_t>(8 * values.size()));
     return give(import, source, make_constant(DType::int64, {static_cast<int32_t>(values.size())}, values));
   }
+  if (source.has_attribute("value_floats")) {
+    const std::vector<float> values = source.numbers("value_floats");
+    import.budget.spend(static_cast<int64_t>(4 * values.size()));
+    return give(import, source, make_constant(DType::float32, {static_cast<int32_t>(values.size())}, values));
+  }
   refuse("a Constant that is no tensor and no number");
 }
 
@@ -237,22 +242,37 @@ void fold_range(Import& import, Source& source) {
 
 bool fold(Import& import, Source& source) {
   static const std::unordered_map<std::string, Mapping> folds{
+      {"Abs", fold_function},
       {"Add", fold_pair},
+      {"And", fold_comparison},
       {"Cast", fold_cast},
       {"Ceil", fold_function},
       {"Concat", fold_concat},
       {"Constant", fold_constant},
       {"ConstantOfShape", fold_constant_of_shape},
       {"Div", fold_pair},
-      {"Equal", fold_equal},
+      {"Equal", fold_comparison},
+      {"Exp", fold_function},
       {"Expand", fold_expand},
       {"Flatten", fold_reshape},
       {"Floor", fold_function},
       {"Gather", fold_gather},
+      {"Greater", fold_comparison},
+      {"GreaterOrEqual", fold_comparison},
+      {"Less", fold_comparison},
+      {"LessOrEqual", fold_comparison},
+      {"Log", fold_function},
+      {"Max", fold_pair},
+      {"Min", fold_pair},
+      {"Mod", fold_pair},
       {"Mul", fold_pair},
       {"Neg", fold_function},
+      {"Not", fold_not},
+      {"Or", fold_comparison},
+      {"Pow", fold_pair},
       {"Range", fold_range},
       {"Reciprocal", fold_function},
+      {"ReduceProd", fold_product},
       {"Reshape", fold_reshape},
       {"Slice", fold_slice},
       {"Sqrt", fold_function},

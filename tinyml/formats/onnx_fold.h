@@ -17,9 +17,11 @@ inline void give(Import& import, Source& source, Constant constant) {
 
 // Element by element, where shapes broadcast.
 void fold_cast(Import&, Source&);
-void fold_pair(Import&, Source&);      // Add, Sub, Mul, Div
-void fold_function(Import&, Source&);  // Neg, Sqrt, Reciprocal, Floor, Ceil
-void fold_equal(Import&, Source&);
+void fold_pair(Import&, Source&);        // Add, Sub, Mul, Div, Mod, Pow, Min, Max
+void fold_function(Import&, Source&);    // Neg, Sqrt, Reciprocal, Floor, Ceil, Abs, Exp, Log
+void fold_comparison(Import&, Source&);  // Equal, Less, Greater, LessOrEqual, GreaterOrEqual, And, Or
+void fold_not(Import&, Source&);
+void fold_product(Import&, Source&);  // ReduceProd
 void fold_where(Import&, Source&);
 void fold_expand(Import&, Source&);
 

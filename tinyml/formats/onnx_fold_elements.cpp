@@ -82,8 +82,14 @@ int64_t compute(const std::string& op, int64_t a, int64_t b) {
   if (op == "Add") overflow = __builtin_add_overflow(a, b, &result);
   if (op == "Sub") overflow = __builtin_sub_overflow(a, b, &result);
   if (op == "Mul") overflow = __builtin_mul_overflow(a, b, &result);
-  if (op == "Div") {
-    if (b == 0 || b == -1) {
+  if (op == "Min") result = std::min(a, b);
+  if (op == "Max") result = std::max(a, b);
+  if (op == "Div" || op == "Mod") {
+    if (op == "Mod") {
+      if (b == 0) reject("Mod by 0");
+      result = b == -1 ? 0 : a % b;
+      if (result != 0 && (result < 0) != (b < 0)) result += b;
+    } else if (b == 0 || b == -1) {
       overflow = b == 0 || __builtin_sub_overflow(int64_t{0}, a, &result);
     } else {
       result = a / b;
@@ -96,6 +102,10 @@ int64_t compute(const std::string& op, int64_t a, int64_t b) {
 float compute(const std::string& op, float a, float b) {
   if (op == "Add") return a + b;
   if (op == "Sub") return a - b;
+  if (op == "Min") return std::min(a, b);
+  if (op == "Max") return std::max(a, b);
+  if (op == "Pow") return std::pow(a, b);
+  if (op == "Mod") return std::fmod(a, b);
   return op == "Mul" ? a * b : a / b;
 }
 
@@ -124,6 +134,9 @@ void fold_cast(Import& import, Source& source) {
 
 void fold_pair(Import& import, Source& source) {
   const Constant& x = input(source, 0);
+  if (source.input_count() != 2) refuse(fmt::format("{} constants", source.input_count()));
+  if (source.op() == "Mod" && x.dtype == DType::float32 && source.integer("fmod", 0) == 0)
+    refuse("Mod of float32");
   if (x.dtype == DType::int64 || (x.dtype == DType::int32 && x.quantization.empty())) {
     return fold_pair_of<int64_t>(import, source, x.dtype, integers);
   }
@@ -145,18 +158,49 @@ void fold_function(Import& import, Source& source) {
     if (op == "Reciprocal") value = 1 / value;
     if (op == "Floor") value = std::floor(value);
     if (op == "Ceil") value = std::ceil(value);
+    if (op == "Abs") value = std::abs(value);
+    if (op == "Exp") value = std::exp(value);
+    if (op == "Log") value = std::log(value);
   }
   give(import, source, converted(import, x, DType::float32, values));
 }
 
-void fold_equal(Import& import, Source& source) {
+void fold_comparison(Import& import, Source& source) {
   const Constant &x = input(source, 0), &y = input(source, 1);
   const Shape shape = broadcast(x.shape, y.shape);
   const std::vector<int64_t> a = spread(import, x.shape, integers(x), shape);
   const std::vector<int64_t> b = spread(import, y.shape, integers(y), shape);
-  std::vector<int64_t> equal;
-  for (size_t i = 0; i < a.size(); ++i) equal.push_back(a[i] == b[i]);
-  give(import, source, converted(import, {DType::boolean, shape, nullptr, {}}, DType::boolean, equal));
+  const std::string op = source.op();
+  std::vector<int64_t> holds;
+  for (size_t i = 0; i < a.size(); ++i) {
+    holds.push_back(op == "Equal"         ? a[i] == b[i]
+                    : op == "Less"        ? a[i] < b[i]
+                    : op == "Greater"     ? a[i] > b[i]
+                    : op == "And"         ? a[i] && b[i]
+                    : op == "Or"          ? a[i] || b[i]
+                    : op == "LessOrEqual" ? a[i] <= b[i]
+                                          : a[i] >= b[i]);
+  }
+  give(import, source, converted(import, {DType::boolean, shape, nullptr, {}}, DType::boolean, holds));
+}
+
+void fold_not(Import& import, Source& source) {
+  const Constant& x = input(source, 0);
+  std::vector<int64_t> values = integers(x);
+  for (int64_t& value : values) value = value == 0;
+  give(import, source, converted(import, x, DType::boolean, values));
+}
+
+/// Of a vector of extents: their product.
+void fold_product(Import& import, Source& source) {
+  const Constant& x = input(source, 0);
+  const auto axes = source.integers("axes", 1);
+  if (x.shape.size() != 1 || (axes && axes->size() > 1)) refuse("the product of what is no vector");
+  int64_t product = 1;
+  for (const int64_t value : integers(x)) product = compute("Mul", product, value);
+  const Shape shape = source.integer("keepdims", 1) != 0 ? Shape{1} : Shape{};
+  give(import, source,
+       converted(import, {x.dtype, shape, nullptr, {}}, x.dtype, std::vector<int64_t>{product}));
 }
 
 void fold_where(Import& import, Source& source) {

@@ -115,6 +115,8 @@ class Source {
   std::string text(std::string_view name, const std::string& otherwise) const;
   /// Empty where it is left out.
   std::vector<int64_t> integers(std::string_view name) const;
+  std::vector<float> numbers(std::string_view name) const;
+  std::vector<std::string> texts(std::string_view name) const;
   std::optional<Constant> tensor(std::string_view name, Budget& budget) const;
   /// What older operator sets give as the attribute `name` and newer ones as the input `index`; nothing where
   /// both are left out.

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "tinyml/formats/onnx_mappings.h"
+#include "tinyml/formats/onnx_window.h"
 #include "tinyml/formats/tflite_checks.h"
 
 namespace tinyml::formats::onnx {
@@ -131,36 +132,46 @@ void map_resize(Import& import, Source& source) {
   const std::string mode = source.text("mode", "nearest");
   const std::string place =
       source.text("coordinate_transformation_mode", upsample ? "asymmetric" : "half_pixel");
-  if (x.rank() != 4) refuse(fmt::format("the resizing of {}", to_string(x.shape)));
+  const size_t rank = x.rank();
+  if (rank != 3 && rank != 4) refuse(fmt::format("the resizing of {}", to_string(x.shape)));
   if (mode != "nearest" && mode != "linear") refuse("the mode " + mode);
-  if (source.has_attribute("axes")) refuse("the attribute axes");
-  std::vector<double> extents(4);
-  const size_t scales = upsample ? 1 : 2;
+  if (source.text("keep_aspect_ratio_policy", "stretch") != "stretch") refuse("keep_aspect_ratio_policy");
+  std::vector<double> extents(x.shape.begin(), x.shape.end());
+  std::vector<size_t> axes;
+  for (const int64_t axis : source.integers("axes")) axes.push_back(checked_axis(axis, rank));
+  for (size_t i = 0; i < rank && !source.has_attribute("axes"); ++i) axes.push_back(i);
   const Constant* sizes = source.has(3) ? &source.constant(3, "sizes") : nullptr;
-  if (sizes && sizes->size() == 4) {
+  if (sizes && sizes->size() > 0) {
     const Numbers given = integers(*sizes);
-    for (size_t i = 0; i < 4; ++i) extents[i] = static_cast<double>(given[i]);
+    if (given.size() != axes.size()) reject(fmt::format("{} sizes for {} axes", given.size(), axes.size()));
+    for (size_t i = 0; i < axes.size(); ++i) extents[axes[i]] = static_cast<double>(given[i]);
   } else {
-    const std::vector<float> given = reals(source.constant(scales, "scales"));
-    if (given.size() != 4) reject("it has neither 4 sizes nor 4 scales");
-    for (size_t i = 0; i < 4; ++i) extents[i] = std::floor(double{given[i]} * x.shape[i]);
+    const std::vector<float> given = reals(source.constant(upsample ? 1 : 2, "scales"));
+    if (given.size() != axes.size()) reject(fmt::format("{} scales for {} axes", given.size(), axes.size()));
+    for (size_t i = 0; i < axes.size(); ++i) {
+      extents[axes[i]] = std::floor(double{given[i]} * x.shape[axes[i]]);
+    }
   }
-  for (size_t i = 0; i < 4; ++i) {
-    if (!(extents[i] >= 1 && extents[i] <= 1 << 20)) reject(fmt::format("an extent of {}", extents[i]));
+  for (const double extent : extents) {
+    if (!(extent >= 1 && extent <= 1 << 20)) reject(fmt::format("an extent of {}", extent));
   }
   if (extents[0] != x.shape[0] || extents[1] != x.shape[1]) refuse("the resizing of batch or channels");
-  const auto height = static_cast<int32_t>(extents[2]), width = static_cast<int32_t>(extents[3]);
+  const TensorId image = image_of(import, source);
+  const Shape from = import.graph[image].shape;
+  const auto height = rank == 3 ? 1 : static_cast<int32_t>(extents[2]);
+  const auto width = static_cast<int32_t>(extents[rank - 1]);
   Resize op{Interpolation::nearest, height, width};
   if (mode == "linear") {
     op.interpolation = Interpolation::bilinear;
     op.align_corners = place == "align_corners";
     op.half_pixel_centers =
-        place == "half_pixel" || (place == "pytorch_half_pixel" && height > 1 && width > 1);
+        place == "half_pixel" ||
+        (place == "pytorch_half_pixel" && (height > 1 || from[1] == 1) && (width > 1 || from[2] == 1));
     if (!op.align_corners && !op.half_pixel_centers && place != "asymmetric") {
       refuse("coordinates by " + place);
     }
   } else {
-    const bool whole_factors = height % x.shape[2] == 0 && width % x.shape[3] == 0;
+    const bool whole_factors = height % from[1] == 0 && width % from[2] == 0;
     const bool by_floor = place == "asymmetric" &&
                           source.text("nearest_mode", upsample ? "floor" : "round_prefer_floor") == "floor";
     const bool by_center =
@@ -169,10 +180,7 @@ void map_resize(Import& import, Source& source) {
       refuse("nearest neighbours but by asymmetric and floor: export the model with these");
     }
   }
-  const TensorId id = import.add(op, {import.tensor(x, channels_last(4))}, source.output_name(0));
-  Value result = import.computed(id, channels_last(4));
-  result.dtype = x.dtype;
-  source.set_output(0, std::move(result));
+  set_image(import, source, import.add(op, {image}, source.output_name(0)));
 }
 
 void map_depth_to_space(Import& import, Source& source) {
@@ -181,11 +189,27 @@ void map_depth_to_space(Import& import, Source& source) {
   const int64_t block = source.integer("blocksize", 0);
   if (x.rank() != 4) reject(fmt::format("an input of {}", to_string(x.shape)));
   if (block < 1 || block > 1 << 10) reject(fmt::format("a blocksize of {}", block));
-  if (source.text("mode", "DCR") != "DCR") refuse("the mode CRD (DCR is)");
+  const std::string mode = source.text("mode", "DCR");
+  if (mode != "DCR" && mode != "CRD") reject("mode is neither DCR nor CRD");
   SpaceToDepth op;
   op.block = static_cast<int32_t>(block);
   op.inverse = inverse;
-  const TensorId id = import.add(op, {import.tensor(x, channels_last(4))}, source.output_name(0));
+  const std::string name = source.output_name(0);
+  TensorId image = import.tensor(x, channels_last(4));
+  if (mode == "CRD" && inverse && op.block > 1) {
+    // PyTorch's pixel shuffle: the positions of a block vary fastest.
+    const int32_t channels = x.shape[1], places = channels / (op.block * op.block);
+    import.budget.spend(4 * channels);
+    std::vector<int32_t> from;
+    for (int32_t i = 0; i < channels && places > 0; ++i) {
+      from.push_back(i % places * (op.block * op.block) + i / places);
+    }
+    if (places * op.block * op.block != channels) reject(fmt::format("{} channels", channels));
+    const TensorId table = import.graph.add(
+        {name + "/channels", DType::int32, {channels}, {}, to_constant(std::span<const int32_t>(from))});
+    image = import.add(Gather{3}, {image, table}, name);
+  }
+  const TensorId id = import.add(op, {image}, name);
   Value result = import.computed(id, channels_last(4));
   result.dtype = x.dtype;
   source.set_output(0, std::move(result));

@@ -55,28 +55,52 @@ void map_global_pool(Import& import, Source& source) {
   set_image(import, source, image);
 }
 
+namespace {
+
+/// What a reduction takes away of a value.
+struct Reduced {
+  std::vector<int32_t> axes;  // of the graph's tensor
+  Order order;                // of the result
+};
+
+Reduced reduced(const Value& x, const std::vector<bool>& gone, bool keeps) {
+  Reduced result;
+  for (size_t i = 0; i < x.rank(); ++i) {
+    const int32_t axis = x.order[i];
+    const bool is_gone = gone[static_cast<size_t>(axis)];
+    if (is_gone) result.axes.push_back(static_cast<int32_t>(i));
+    if (is_gone && !keeps) continue;
+    const auto before = keeps ? 0 : std::count(gone.begin(), gone.begin() + axis, true);
+    result.order.push_back(axis - static_cast<int32_t>(before));
+  }
+  if (result.order.empty()) refuse("a result without dimensions");
+  return result;
+}
+
+}  // namespace
+
 void map_reduction(Import& import, Source& source) {
   const Value& x = source.input(0);
+  const std::string op = source.op(), name = source.output_name(0);
   const auto given = source.integers("axes", 1);
   const bool none = !given || given->empty();
   if (none && source.integer("noop_with_empty_axes", 0) != 0) return map_identity(import, source);
   std::vector<bool> gone(x.rank(), none);
   for (const int64_t axis : given.value_or(std::vector<int64_t>{})) gone[checked_axis(axis, x.rank())] = true;
-  Reduction op;
-  op.kind = source.op() == "ReduceSum" ? ReductionKind::sum : ReductionKind::mean;
-  op.keep_dimensions = source.integer("keepdims", 1) != 0;
-  Order order;
-  for (size_t i = 0; i < x.rank(); ++i) {
-    const int32_t axis = x.order[i];
-    const bool reduced = gone[static_cast<size_t>(axis)];
-    if (reduced) op.axes.push_back(static_cast<int32_t>(i));
-    if (reduced && !op.keep_dimensions) continue;
-    const auto before = op.keep_dimensions ? 0 : std::count(gone.begin(), gone.begin() + axis, true);
-    order.push_back(axis - static_cast<int32_t>(before));
-  }
-  if (order.empty()) refuse("a result without dimensions");
-  const TensorId id = import.add(std::move(op), {x.id}, source.output_name(0));
-  source.set_output(0, import.computed(id, order));
+  const bool keeps = source.integer("keepdims", 1) != 0;
+  const Reduced result = reduced(x, gone, keeps);
+  TensorId id = x.id;
+  if (op == "ReduceL1") id = import.add(Unary{UnaryKind::abs}, {id}, name);
+  if (op == "ReduceL2" || op == "ReduceSumSquare") id = import.add(Mul{}, {id, id}, name);
+  if (op == "ReduceMin") id = import.add(Unary{UnaryKind::neg}, {id}, name);
+  const bool extreme = op == "ReduceMax" || op == "ReduceMin";
+  const ReductionKind kind = op == "ReduceMean" ? ReductionKind::mean
+                             : extreme          ? ReductionKind::max
+                                                : ReductionKind::sum;
+  id = import.add(Reduction{kind, result.axes, keeps}, {id}, name);
+  if (op == "ReduceMin") id = import.add(Unary{UnaryKind::neg}, {id}, name);
+  if (op == "ReduceL2") id = import.add(Unary{UnaryKind::sqrt}, {id}, name);
+  source.set_output(0, import.computed(id, result.order));
 }
 
 }  // namespace tinyml::formats::onnx

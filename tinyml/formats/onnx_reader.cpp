@@ -90,8 +90,10 @@ class Reader {
     for (const auto& dim : type.shape().dim()) {
       const bool batch = extents.empty();
       if (!dim.has_dim_value() && !batch) {
-        refuse(fmt::format("the dimension {} is {}, not a number: export the model with fixed shapes",
-                           extents.size(), dim.has_dim_param() ? clean(dim.dim_param()) : "unknown"));
+        refuse(
+            fmt::format("the dimension {} is {}, not a number: export the model with fixed shapes (in "
+                        "PyTorch without dynamic_axes or dynamic_shapes)",
+                        extents.size(), dim.has_dim_param() ? clean(dim.dim_param()) : "unknown"));
       }
       extents.push_back(dim.has_dim_value() ? dim.dim_value() : 1);
     }
@@ -124,15 +126,25 @@ class Reader {
         refuse(fmt::format("operators of the domain {}: export the model with ONNX's own operators",
                            clean(node.domain())));
       }
-      Source source(node, values_, uses_);
-      if (source.output_count() == 0) reject("it has no output");
-      if (source.all_constant() && onnx::fold(import_, source)) return;
-      const onnx::Mapping mapping = onnx::find_mapping(node.op_type());
-      if (!mapping) {
-        refuse("this operator; replace it in the model by others, or open an issue that names it");
+      const std::vector<schema::onnx::NodeProto> parts = onnx::spelled_out(node);
+      for (const auto& part : parts) {
+        for (const std::string& name : part.input()) ++uses_[name];
       }
-      mapping(import_, source);
+      for (const auto& part : parts) map_node(part);
+      if (parts.empty()) map_node(node);
     });
+  }
+
+  void map_node(const schema::onnx::NodeProto& node) {
+    Source source(node, values_, uses_);
+    if (source.output_count() == 0) reject("it has no output");
+    if (source.all_constant() && onnx::fold(import_, source)) return;
+    const onnx::Mapping mapping = onnx::find_mapping(node.op_type());
+    if (!mapping) refuse("this operator: " + onnx::advice_on(node.op_type()));
+    if (source.has(0) && source.is_constant(0) && !onnx::takes_constants_first(node.op_type())) {
+      refuse("a constant as its first input");
+    }
+    mapping(import_, source);
   }
 
   /// What the graph has as int8 and the file as uint8, as uint8.

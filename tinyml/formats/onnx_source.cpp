@@ -98,6 +98,18 @@ std::vector<int64_t> Source::integers(std::string_view name) const {
   return {found->ints().begin(), found->ints().end()};
 }
 
+std::vector<float> Source::numbers(std::string_view name) const {
+  const AttributeProto* found = find(name);
+  if (!found) return {};
+  return {found->floats().begin(), found->floats().end()};
+}
+
+std::vector<std::string> Source::texts(std::string_view name) const {
+  const AttributeProto* found = find(name);
+  if (!found) return {};
+  return {found->strings().begin(), found->strings().end()};
+}
+
 std::optional<Constant> Source::tensor(std::string_view name, Budget& budget) const {
   const AttributeProto* found = find(name);
   if (!found || !found->has_t()) return std::nullopt;

@@ -101,7 +101,7 @@ class Writer {
       if (fresh) entry->second = add_buffer(*tensor.data);
       written->buffer = entry->second;
     }
-    if (!tensor.quantization.empty()) {
+    if (!tensor.quantization.empty() && tensor.dtype != DType::float32) {
       auto quantization = std::make_unique<schema::QuantizationParametersT>();
       quantization->scale = tensor.quantization.scales;
       quantization->zero_point.assign(tensor.quantization.zero_points.begin(),

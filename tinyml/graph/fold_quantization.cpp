@@ -27,6 +27,8 @@ bool is_any(const Operator& op) {
 bool moves(const Operator& op) {
   const Binary* binary = std::get_if<Binary>(&op);
   if (binary) return binary->kind == BinaryKind::minimum || binary->kind == BinaryKind::maximum;
+  const Reduction* reduction = std::get_if<Reduction>(&op);
+  if (reduction) return reduction->kind == ReductionKind::max;
   return is_any<Reshape, MaxPool2D, Concatenation, Split, StridedSlice, Transpose, Pad, Gather, SpaceToDepth,
                 Resize, Select>(op);
 }

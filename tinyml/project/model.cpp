@@ -4,13 +4,28 @@
 #include <fmt/core.h>
 
 #include "tinyml/formats/tflite.h"
+#include "tinyml/graph/fold_quantization.h"
 #include "tinyml/project/program.h"
 #include "tinyml/run/engine.h"
 
 namespace tinyml {
 
+namespace {
+
+Bytes write(const Graph& graph) {
+  Graph folded;
+  try {
+    folded = fold_quantization(graph);
+  } catch (const Error&) {  // not quantized throughout: it is kept as it is
+    return formats::write_tflite(graph);
+  }
+  return formats::write_tflite(folded);
+}
+
+}  // namespace
+
 struct Model::State {
-  explicit State(Graph given) : graph(std::move(given)), file(formats::write_tflite(graph)) {}
+  explicit State(Graph given) : graph(std::move(given)), file(write(graph)) {}
 
   Graph graph;
   Bytes file;

@@ -27,7 +27,8 @@ class Model {
   static Model load(const std::filesystem::path& path);
 
   const Graph& graph() const;
-  /// The model as a .tflite file.
+  /// The model as a .tflite file; of float32 operators between Quantize and Dequantize, their int8 form
+  /// (fold_quantization).
   const Bytes& bytes() const;
 
   /// One inference: the elements of every input in its own dtype, row major, to those of every output.

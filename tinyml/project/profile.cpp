@@ -17,6 +17,7 @@
 #include "tinyml/formats/tflite.h"
 #include "tinyml/ops/front_end.h"
 #include "tinyml/power/power.h"
+#include "tinyml/project/int8_net.h"
 #include "tinyml/report/html.h"
 #include "tinyml/report/layer_labels.h"
 
@@ -78,9 +79,10 @@ codegen::GeneratedModel generate(const Graph& net, const std::optional<Operator>
   return codegen::generate(net, features, options);
 }
 
-Profile profile(const Graph& net, const std::optional<Operator>& features, const std::string& board_name,
+Profile profile(const Graph& given, const std::optional<Operator>& features, const std::string& board_name,
                 Mode mode) {
   const boards::Board& board = boards::find_board(board_name);
+  const Graph net = int8_net(given);
   check_emulated(board);
   const codegen::GeneratedModel model = generate(net, features, {board.core, mode}, "tinyml profile");
   const TemporaryFolder folder;
@@ -210,7 +212,7 @@ codegen::GeneratedModel compile(const Graph& net, const std::optional<Operator>&
                                 const std::string& board, Mode mode, const std::filesystem::path& folder,
                                 const std::string& command_line,
                                 const std::optional<codegen::SourceFile>& facade) {
-  codegen::GeneratedModel model = generate(net, features, {boards::find_board(board).core, mode},
+  codegen::GeneratedModel model = generate(int8_net(net), features, {boards::find_board(board).core, mode},
                                            command_line, facade ? facade->name : "");
   const auto bytes_of = [](std::string_view text) { return Bytes(text.begin(), text.end()); };
   std::vector<NewFile> files{{folder / model.header.name, bytes_of(model.header.text)},

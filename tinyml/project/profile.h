@@ -43,8 +43,9 @@ codegen::GeneratedModel generate(const Graph& net, const std::optional<Operator>
                                  const ops::Target& target, const std::string& command_line,
                                  const std::string& facade = "");
 
-/// Generates, compiles and runs. Errors: not_found, naming the compiler or emulator that is missing and how
-/// to install it; unsupported, naming the boards that can be emulated.
+/// Generates what int8_net makes of the net, compiles and runs it. Errors: int8_net's; not_found, naming
+/// the compiler or emulator that is missing and how to install it; unsupported, naming the boards that can be
+/// emulated.
 Profile profile(const Graph& net, const std::optional<Operator>& features, const std::string& board,
                 Mode mode);
 
@@ -53,7 +54,8 @@ std::string to_json(const Profile& profile);
 /// A table for people.
 std::string to_text(const Profile& profile);
 
-/// Writes NAME.h, NAME.cpp, their `facade`, if any, and the device headers that these include into `folder`.
+/// Writes NAME.h, NAME.cpp, their `facade`, if any, and the device headers that these include into `folder`,
+/// for what int8_net makes of the net. Errors: int8_net's.
 codegen::GeneratedModel compile(const Graph& net, const std::optional<Operator>& features,
                                 const std::string& board, Mode mode, const std::filesystem::path& folder,
                                 const std::string& command_line,

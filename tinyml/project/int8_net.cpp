@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tinyml/project/int8_net.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "tinyml/graph/fold_quantization.h"
+
+namespace tinyml::project {
+
+Graph int8_net(const Graph& net) {
+  Graph graph = fold_quantization(net);
+  const auto is_float = [&](TensorId id) {
+    return id != kNoTensor && !graph[id].data && graph[id].dtype == DType::float32;
+  };
+  const auto has_float = [&](const std::vector<TensorId>& ids) {
+    return std::any_of(ids.begin(), ids.end(), is_float);
+  };
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    const Node& node = graph.nodes[i];
+    if (!has_float(node.inputs) || !has_float(node.outputs)) continue;
+    throw Error(
+        ErrorKind::unsupported,
+        fmt::format("layer {} ({} \"{}\") computes in float32, boards in int8: quantize first: tinyml "
+                    "quantize MODEL --data FOLDER --out int8.tflite",
+                    i, name_of(node.op), graph[node.outputs[0]].name));
+  }
+  return graph;
+}
+
+}  // namespace tinyml::project

@@ -7,11 +7,35 @@
 
 #include "tinyml/formats/onnx.h"
 #include "tinyml/formats/tflite.h"
+#include "tinyml/graph/fold_quantization.h"
 #include "tinyml/ops/operator.h"
+#include "tinyml/run/engine.h"
 
 namespace {
 
 using namespace tinyml;
+
+/// Any contents of tensors may be computed with; nets of a few operations are, on zeros.
+void run(const Graph& graph) {
+  int64_t elements_in_all = 0;
+  for (const Tensor& tensor : graph.tensors) elements_in_all += elements(tensor.shape);
+  if (ops::macs(graph) > 100'000 || elements_in_all > 100'000) return;
+  std::vector<Bytes> inputs;
+  for (const TensorId id : graph.inputs) inputs.emplace_back(static_cast<size_t>(graph[id].size_bytes()));
+  try {
+    run::Engine(graph).run(inputs);
+  } catch (const Error&) {  // scales that no kernel can have
+  }
+}
+
+Graph fold(const Graph& graph) try {
+  Graph folded = fold_quantization(graph);
+  ops::infer(folded);
+  verify(folded);
+  return folded;
+} catch (const Error&) {  // not quantized throughout
+  return graph;
+}
 
 void lower(const Graph& graph) try {
   for (const Node& node : graph.nodes) {
@@ -39,7 +63,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
     return 0;
   }
   if (ops::macs(graph) < 0) std::abort();
+  run(graph);
   lower(graph);
+  const Graph folded = fold(graph);
+  lower(folded);
+  run(folded);
   const Bytes written = write(graph);
   if (!written.empty() && formats::write_tflite(formats::read_tflite(written)) != written) std::abort();
   return 0;

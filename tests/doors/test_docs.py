@@ -4,6 +4,7 @@
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -25,6 +26,9 @@ def commands(page) -> list[str]:
 
 # What a page says is there.
 PREPARED = {
+    "import.md": lambda folder: shutil.copy(
+        ROOT / "fuzz" / "corpus" / "onnx" / "quantized.onnx", folder / "model.onnx"
+    ),
     "anomalies.md": lambda folder: write_machine(folder / "fan"),
     "example-fan.md": lambda folder: write_fan(folder / "accelerometer.csv"),
     "example-machine-temperature.md": lambda folder: write_temperatures(

@@ -166,4 +166,23 @@ class OnnxModel {
   Random random_{11};
 };
 
+inline std::vector<std::string> operators(const Graph& graph) {
+  std::vector<std::string> names;
+  for (const Node& node : graph.nodes) names.emplace_back(name_of(node.op));
+  return names;
+}
+
+inline const Tensor& input_of(const Graph& graph, size_t node, size_t index) {
+  return graph[graph.nodes.at(node).inputs.at(index)];
+}
+inline const Tensor& output_of(const Graph& graph, size_t node) {
+  return graph[graph.nodes.at(node).outputs.at(0)];
+}
+
+template <class T>
+std::vector<T> values_of(const Tensor& tensor) {
+  const auto values = tensor.values<T>();
+  return {values.begin(), values.end()};
+}
+
 }  // namespace tinyml::formats

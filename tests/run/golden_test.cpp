@@ -10,6 +10,7 @@
 #include "tests/run/npz.h"
 #include "tinyml/formats/model_file.h"
 #include "tinyml/formats/tflite.h"
+#include "tinyml/graph/channels_last.h"
 #include "tinyml/graph/fold_quantization.h"
 #include "tinyml/run/engine.h"
 
@@ -95,6 +96,29 @@ TEST_P(OnnxGolden, OnnxruntimeComputesTheSame) {
   for_vectors([&](const Bytes& given, const std::vector<float>& expected) {
     const std::vector<float> values = to_floats(engine.run({given}).at(0));
     ASSERT_EQ(values.size(), expected.size());
+    for (size_t i = 0; i < values.size(); ++i) EXPECT_NEAR(values[i], expected[i], 1e-5);
+  });
+}
+
+/// [C, H, W] to [H, W, C].
+Bytes channels_last(const Bytes& image, int64_t channels) {
+  const std::vector<float> from = to_floats(image);
+  const size_t count = static_cast<size_t>(channels), pixels = from.size() / count;
+  std::vector<float> to(from.size());
+  for (size_t i = 0; i < from.size(); ++i) to[i] = from[i % count * pixels + i / count];
+  Bytes bytes(image.size());
+  std::memcpy(bytes.data(), to.data(), bytes.size());
+  return bytes;
+}
+
+TEST_P(OnnxGolden, WithChannelsLastOnnxruntimeComputesTheSame) {
+  if (!std::filesystem::exists(path())) GTEST_SKIP() << "skipped: no " << path();
+  const Graph first = formats::read_model(path()), graph = with_channels_last_inputs(first);
+  const int64_t channels = first[first.inputs[0]].shape[1];
+  if (graph[graph.inputs[0]].shape == first[first.inputs[0]].shape) GTEST_SKIP() << "skipped: they are last";
+  run::Engine engine(graph);
+  for_vectors([&](const Bytes& given, const std::vector<float>& expected) {
+    const std::vector<float> values = to_floats(engine.run({channels_last(given, channels)}).at(0));
     for (size_t i = 0; i < values.size(); ++i) EXPECT_NEAR(values[i], expected[i], 1e-5);
   });
 }

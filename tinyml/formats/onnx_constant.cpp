@@ -117,7 +117,8 @@ Shape checked_shape(const std::vector<int64_t>& extents) {
 
 Constant read_constant(const TensorProto& tensor, Budget& budget) {
   if (tensor.data_location() == TensorProto::EXTERNAL) {
-    refuse("values in another file: save the model as one file (onnx.save with save_as_external_data=False)");
+    refuse(
+        "values in another file: export with external_data=False, or save it again as one file (onnx.save)");
   }
   Constant constant;
   constant.dtype = dtype_of(tensor.data_type());

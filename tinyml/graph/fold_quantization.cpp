@@ -238,7 +238,6 @@ class Folding {
       if (is_any<AveragePool2D>(node.op) && !(scale_of(node.inputs[0]) == scale_of(node.outputs[0]))) {
         average(node);
       }
-      if (is_any<Relu>(node.op)) rectify(node);
       if (!is_any<Quantize>(node.op)) quantize_constants(graph_, node);
     });
     was_float_.resize(graph_.tensors.size());
@@ -255,17 +254,6 @@ class Folding {
       throw Error(ErrorKind::bad_file,
                   fmt::format("{} has the zero point {} for int8", graph_[id].name, q.zero_point()));
     }
-  }
-
-  /// An addition of zero, whose activation is the function.
-  void rectify(Node& node) {
-    const Shape shape(graph_[node.inputs[0]].shape.size(), 1);
-    const Quantization q = scale_of(node.inputs[0]);
-    const auto zero = static_cast<int8_t>(q.zero_point());
-    const Tensor constant{graph_[node.outputs[0]].name + "/zero", DType::int8, shape, q,
-                          to_constant(std::span<const int8_t>(&zero, 1))};
-    node.op = Add{std::get<Relu>(node.op).activation};
-    node.inputs.push_back(add(constant));
   }
 
   /// The mean of whole windows on another scale than its input's, rounded once: a depthwise convolution of

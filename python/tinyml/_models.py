@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import tempfile
 from pathlib import Path
@@ -69,7 +70,9 @@ def _from_torch(module, example_input) -> _tinyml.Model:
         training = module.training
         module.eval()
         try:
-            torch.onnx.export(module, inputs, path)
+            # PyTorch before 2.5 has no such parameter and writes one file.
+            one_file = "external_data" in inspect.signature(torch.onnx.export).parameters
+            torch.onnx.export(module, inputs, path, **({"external_data": False} if one_file else {}))
         finally:
             module.train(training)
 

@@ -45,8 +45,9 @@ void check_parameters(const Graph& graph, const Node& node, int32_t axis) {
   const DType activations = graph[node.inputs[0]].dtype;
   const Tensor& weights = graph[node.inputs[1]];
   if (!weights.is_constant()) refuse("weights that are computed");
+  // int8 weights go with int8 and int16 activations, and with float32 ones in dynamic-range models.
   const bool int16 = activations == DType::int16;
-  if (weights.dtype != (int16 ? DType::int8 : activations)) {
+  if (weights.dtype != DType::int8 && (int16 || weights.dtype != activations)) {
     refuse(fmt::format("{} weights on {} activations: quantize the model to int8 throughout",
                        name_of(weights.dtype), name_of(activations)));
   }

@@ -7,6 +7,7 @@
 #include "tinyml/kernels/gemm.h"
 #include "tinyml/ops/float_blocks.h"
 #include "tinyml/ops/float_pass.h"
+#include "tinyml/ops/hybrid.h"
 #include "tinyml/ops/lower_convolution.h"
 #include "tinyml/ops/operator.h"
 #include "tinyml/ops/tflite_options.h"
@@ -211,6 +212,11 @@ void write_tflite(const Conv2D& op, TfliteWriter& writer) {
   const bool dilated = op.dilation_height > 1 || op.dilation_width > 1;
   set_versions(writer, dilated ? 2 : 1, 3, 4);
   if (dilated && writer.version < 4) writer.min_runtime = "1.14.0";
+  if (is_hybrid(writer.graph, writer.node)) {
+    const bool per_channel = writer.input(1).quantization.per_channel();
+    writer.version = per_channel ? 5 : 2;
+    writer.min_runtime = per_channel ? "2.4.0" : "1.14.0";
+  }
   writer.options.Set(window_options<schema::Conv2DOptionsT>(op));
 }
 

@@ -4,6 +4,7 @@
 #include "tinyml/kernels/elementwise.h"
 #include "tinyml/ops/float_blocks.h"
 #include "tinyml/ops/float_pass.h"
+#include "tinyml/ops/hybrid.h"
 #include "tinyml/ops/lower_convolution.h"
 #include "tinyml/ops/operator.h"
 #include "tinyml/ops/tflite_options.h"
@@ -99,6 +100,10 @@ void write_tflite(const DepthwiseConv2D& op, TfliteWriter& writer) {
   const bool dilated = op.dilation_height > 1 || op.dilation_width > 1;
   set_versions(writer, dilated ? 2 : 1, 3, 5);
   if (dilated && writer.version < 5) writer.min_runtime = "1.14.0";
+  if (is_hybrid(writer.graph, writer.node)) {
+    writer.version = 6;
+    writer.min_runtime = "2.3.0";
+  }
   auto options = window_options<schema::DepthwiseConv2DOptionsT>(op);
   options.depth_multiplier = op.depth_multiplier;
   writer.options.Set(std::move(options));

@@ -4,6 +4,7 @@
 #include "tinyml/kernels/gemm.h"
 #include "tinyml/ops/float_blocks.h"
 #include "tinyml/ops/float_pass.h"
+#include "tinyml/ops/hybrid.h"
 #include "tinyml/ops/lower_dense.h"
 #include "tinyml/ops/lower_int16.h"
 #include "tinyml/ops/operator.h"
@@ -138,6 +139,11 @@ void write_tflite(const FullyConnected& op, TfliteWriter& writer) {
     writer.min_runtime = "2.0.0";
   }
   schema::FullyConnectedOptionsT options;
+  if (is_hybrid(writer.graph, writer.node)) {
+    writer.version = op.asymmetric_inputs ? 9 : std::max(writer.version, 3);
+    writer.min_runtime = op.asymmetric_inputs ? "2.3.0" : "2.1.0";
+  }
+  options.asymmetric_quantize_inputs = op.asymmetric_inputs;
   options.keep_num_dims = op.keep_dims;
   options.fused_activation_function = to_tflite(op.activation);
   writer.options.Set(std::move(options));
@@ -152,6 +158,7 @@ bool read_tflite(FullyConnected& op, const TfliteReader& reader) {
     refuse("shuffled weights");
   }
   op.keep_dims = options.keep_num_dims();
+  op.asymmetric_inputs = options.asymmetric_quantize_inputs();
   return true;
 }
 

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "tinyml/ops/float_pass.h"
+#include "tinyml/ops/hybrid.h"
 #include "tinyml/ops/operator.h"
 
 namespace tinyml::run {
@@ -37,8 +38,11 @@ Engine::Engine(const Graph& graph, ops::Target target)
       calls_.emplace_back();
       continue;
     }
-    const ops::KernelCall& call = calls_.emplace_back(with_context(
-        fmt::format("layer {} ({})", i, name_of(node.op)), [&] { return ops::lower(graph, node, target); }));
+    const ops::KernelCall& call =
+        calls_.emplace_back(with_context(fmt::format("layer {} ({})", i, name_of(node.op)), [&] {
+          return ops::is_hybrid(graph, node) ? ops::hybrid_call(graph, node)
+                                             : ops::lower(graph, node, target);
+        }));
     if (call.function.empty()) {
       storage_[static_cast<size_t>(node.outputs.at(0))] = storage_[static_cast<size_t>(node.inputs.at(0))];
     }

@@ -38,18 +38,18 @@ std::vector<fs::path> folders_in(const fs::path& folder) {
 }
 
 void add_folder(std::vector<Source>& sources, const fs::path& folder, bool keyword_spotting,
-                std::optional<Split> split) {
+                const FileKind& kind, std::optional<Split> split) {
   const std::string name = folder.filename().string();
   const std::string label = plain_label(name, keyword_spotting);
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
-    if (!entry.is_regular_file() || !is_audio_file(entry.path()) || is_hidden(entry.path())) continue;
+    if (!entry.is_regular_file() || !kind.is_one(entry.path()) || is_hidden(entry.path())) continue;
     sources.push_back({entry.path(), label, label == "unknown" && keyword_spotting ? "" : name,
                        group_of_file(entry.path().generic_string(), label), split,
                        is_background(name, keyword_spotting)});
   }
 }
 
-std::vector<Source> from_folders(const fs::path& root, bool keyword_spotting) {
+std::vector<Source> from_folders(const fs::path& root, bool keyword_spotting, const FileKind& kind) {
   std::vector<Source> sources;
   const std::vector<fs::path> folders = folders_in(root);
   const bool by_split =
@@ -58,22 +58,21 @@ std::vector<Source> from_folders(const fs::path& root, bool keyword_spotting) {
       });
   for (const fs::path& folder : folders) {
     if (!by_split) {
-      add_folder(sources, folder, keyword_spotting, std::nullopt);
+      add_folder(sources, folder, keyword_spotting, kind, std::nullopt);
       continue;
     }
     for (const fs::path& inner : folders_in(folder)) {
-      add_folder(sources, inner, keyword_spotting, parse_split(folder.filename().string()));
+      add_folder(sources, inner, keyword_spotting, kind, parse_split(folder.filename().string()));
     }
   }
   if (sources.empty()) {
-    throw Error(ErrorKind::not_found,
-                fmt::format("{} has neither a labels.csv nor label folders with WAV, FLAC or OGG files",
-                            root.string()));
+    throw Error(ErrorKind::not_found, fmt::format("{} has neither a labels.csv nor label folders with {}",
+                                                  root.string(), kind.names));
   }
   return sources;
 }
 
-std::vector<Source> from_csv(const fs::path& csv, bool keyword_spotting) {
+std::vector<Source> from_csv(const fs::path& csv, bool keyword_spotting, const FileKind& kind) {
   std::vector<Source> sources;
   const fs::path root = csv.parent_path();
   bool background = false;
@@ -96,7 +95,7 @@ std::vector<Source> from_csv(const fs::path& csv, bool keyword_spotting) {
     if (background || !is_background(name, keyword_spotting) || !fs::is_directory(root / name, ignored)) {
       continue;
     }
-    add_folder(sources, root / name, keyword_spotting, std::nullopt);
+    add_folder(sources, root / name, keyword_spotting, kind, std::nullopt);
     background = true;
   }
   return sources;
@@ -111,16 +110,16 @@ bool is_audio_file(const fs::path& file) {
   return ending == ".wav" || ending == ".flac" || ending == ".ogg" || ending == ".oga";
 }
 
-std::vector<Source> find_sources(const fs::path& path, bool keyword_spotting) {
+std::vector<Source> find_sources(const fs::path& path, bool keyword_spotting, const FileKind& kind) {
   try {
     if (!fs::exists(path)) throw Error(ErrorKind::not_found, fmt::format("no folder {}", path.string()));
     std::vector<Source> sources;
     if (!fs::is_directory(path)) {
-      sources = from_csv(path, keyword_spotting);
+      sources = from_csv(path, keyword_spotting, kind);
     } else if (fs::exists(path / "labels.csv")) {
-      sources = from_csv(path / "labels.csv", keyword_spotting);
+      sources = from_csv(path / "labels.csv", keyword_spotting, kind);
     } else {
-      sources = from_folders(path, keyword_spotting);
+      sources = from_folders(path, keyword_spotting, kind);
     }
     std::stable_sort(sources.begin(), sources.end(),
                      [](const Source& a, const Source& b) { return a.file < b.file; });

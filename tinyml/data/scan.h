@@ -10,7 +10,7 @@
 
 namespace tinyml::data {
 
-/// One audio file to load.
+/// One file to load.
 struct Source {
   std::filesystem::path file;
   std::string label;
@@ -23,7 +23,14 @@ struct Source {
 /// By its ending: WAV, FLAC or OGG.
 bool is_audio_file(const std::filesystem::path& file);
 
-/// What load_dataset would load, sorted by path, without opening an audio file.
-std::vector<Source> find_sources(const std::filesystem::path& path, bool keyword_spotting);
+/// Which files of a data set are its examples, and what messages call them.
+struct FileKind {
+  bool (*is_one)(const std::filesystem::path& file) = is_audio_file;
+  std::string names = "WAV, FLAC or OGG files";
+};
+
+/// What load_dataset would load, sorted by path, without opening one of the files.
+std::vector<Source> find_sources(const std::filesystem::path& path, bool keyword_spotting,
+                                 const FileKind& kind = {});
 
 }  // namespace tinyml::data

@@ -409,6 +409,24 @@ struct Mfcc {
   int32_t coefficients = 10;
 };
 
+/// A pixel's bytes: red, green, blue; 5, 6 and 5 bits of them, high byte first; or grey.
+enum class PixelFormat : uint8_t { rgb888, rgb565, grey8 };
+/// How a picture of another shape fills its place: stretched; whole, mid-grey beside it; or cut to its
+/// middle.
+enum class FrameFit : uint8_t { squash, fit, crop };
+
+/// A camera's frame, uint8 [1, rows, columns, bytes a pixel] -> int8 [1, height, width, channels], pixel -
+/// 128: resized by a linear filter, which widens with an output pixel where the picture shrinks (`smooth`; as
+/// Pillow's BILINEAR) or not (as OpenCV's INTER_LINEAR). `channels`: 3, or 1 for the luma of BT.601.
+struct CameraFrame {
+  static constexpr std::string_view kName = "camera_frame";
+  static constexpr bool kTrainable = false, kDeployable = true, kInTflite = false;
+  PixelFormat format = PixelFormat::rgb888;
+  FrameFit fit = FrameFit::squash;
+  int32_t height = 96, width = 96, channels = 3;
+  bool smooth = true;
+};
+
 /// Where a sensor's front end cuts its frames: int16 samples, channels interleaved.
 struct SensorFrame {
   int32_t channels = 1;
@@ -531,6 +549,7 @@ struct Wavelet {
   X(SignalSpectralSubtraction) \
   X(SignalPcan)                \
   X(SignalLog)                 \
+  X(CameraFrame)               \
   X(Mfe)                       \
   X(Mfcc)                      \
   X(Raw)                       \

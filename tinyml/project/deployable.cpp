@@ -59,7 +59,7 @@ std::vector<std::filesystem::path> export_to(const Deployable& model, const std:
   const boards::Board& board = boards::find_board(model.board);
   const codegen::GeneratedModel made = generate(model.int8_net, model.front_end, {board.core, Mode::balanced},
                                                 command_line, model.facade ? model.facade->name : "");
-  const ops::FrontEndFrame frame = ops::frame_of(model.front_end).value();
+  const ops::FrontEndFrame frame = ops::frame_of(model.front_end.value()).value();
   firmware::ArduinoLibrary library;
   library.name = "tinyml_" + model.name;
   library.sentence = fmt::format("Tells {} apart", fmt::join(model.labels, ", "));

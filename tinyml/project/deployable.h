@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,7 +35,7 @@ struct Deployable {
   std::vector<std::string> labels;
   const Graph& float_net;
   const Graph& int8_net;
-  Operator front_end;
+  std::optional<Operator> front_end;               // none: pictures are read as they are
   std::string board;                               // the project's
   std::optional<codegen::SourceFile> facade = {};  // see codegen::GenerateOptions
 };

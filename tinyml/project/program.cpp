@@ -4,6 +4,7 @@
 #include "tinyml/formats/model_file.h"
 #include "tinyml/project/anomaly/anomaly_detector.h"
 #include "tinyml/project/audio/audio_config.h"
+#include "tinyml/project/images/image_model.h"
 #include "tinyml/project/sensors/sensor_features.h"
 #include "tinyml/project/storage.h"
 
@@ -16,6 +17,23 @@ Program load_detector(const std::filesystem::path& path, const std::string& boar
           detector.score_header()};
 }
 
+void check_trained(const ProjectFiles& files) {
+  if (std::filesystem::exists(files.int8_model())) return;
+  throw Error(ErrorKind::not_found,
+              files.folder.string() + " is not trained yet: tinyml train " + files.folder.string());
+}
+
+Program load_image_program(const ProjectFiles& files, const std::string& board) {
+  const ImageConfig config = read_image_config(files.config());
+  check_trained(files);
+  Graph net = formats::read_model(files.int8_model());
+  net.name = config.name;
+  if (net[net.inputs.at(0)].shape != config.input()) {
+    throw Error(ErrorKind::bad_file, files.int8_model().string() + " does not fit tinyml.toml: train again");
+  }
+  return {with_camera(net, config), {}, board.empty() ? config.target.board : board};
+}
+
 }  // namespace
 
 Program load_program(const std::filesystem::path& path, const std::string& board) {
@@ -25,6 +43,7 @@ Program load_program(const std::filesystem::path& path, const std::string& board
   const ProjectFiles files(path);
   const std::string task = task_of_project(files.config());
   if (task == name_of(SensorTask::anomaly_detection)) return load_detector(path, board);
+  if (task == kImageTask) return load_image_program(files, board);
   const bool sensors = is_sensor_task(task);
   std::optional<AudioConfig> audio;
   std::string name, own_board;
@@ -37,9 +56,7 @@ Program load_program(const std::filesystem::path& path, const std::string& board
     name = audio->name;
     own_board = audio->target.board;
   }
-  if (!std::filesystem::exists(files.int8_model())) {
-    throw Error(ErrorKind::not_found, path.string() + " is not trained yet: tinyml train " + path.string());
-  }
+  check_trained(files);
   Graph net = formats::read_model(files.int8_model());
   net.name = name;
   const auto front_end = [&] {

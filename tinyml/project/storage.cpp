@@ -47,6 +47,9 @@ bool describes(const ProjectFiles& files, const AudioConfig& config) {
 bool describes(const ProjectFiles& files, const SensorConfig& config) {
   return describes(files, config, read_sensor_config);
 }
+bool describes(const ProjectFiles& files, const ImageConfig& config) {
+  return describes(files, config, read_image_config);
+}
 
 void check_writable(const ProjectFiles& files) {
   for (const auto& file : {files.config(), files.report(), files.int8_model()}) tinyml::check_writable(file);

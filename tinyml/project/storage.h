@@ -7,6 +7,7 @@
 
 #include "tinyml/project/audio/audio_config.h"
 #include "tinyml/project/classifier_net.h"
+#include "tinyml/project/images/image_config.h"
 #include "tinyml/project/sensors/sensor_config.h"
 
 namespace tinyml::project {
@@ -25,6 +26,7 @@ struct ProjectFiles {
 /// Whether tinyml.toml says `config` already, its data path resolved: its author's wording then stays.
 bool describes(const ProjectFiles& files, const AudioConfig& config);
 bool describes(const ProjectFiles& files, const SensorConfig& config);
+bool describes(const ProjectFiles& files, const ImageConfig& config);
 
 /// What training left behind, beside the nets: learning curve, times and the evaluation.
 struct TrainingRecord {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 
 namespace tinyml::report {
 namespace {
@@ -28,7 +29,7 @@ svg { width: 100%; height: auto; } svg.confusion { max-width: 460px; }
 table { border-collapse: collapse; width: 100%; } td, th { padding: 3px 5px; font-size: 12.5px; font-variant-numeric: tabular-nums; border-bottom: 1px solid #edf1f4; text-align: right; }
 td:first-child, th:first-child { text-align: left; } th { color: #5b6b7a; font-weight: 600; font-size: 12.5px; }
 td.text, th.text { text-align: left; }
-.pictures { display: flex; flex-wrap: wrap; gap: 14px; } .pictures figure { width: 170px; } .pictures svg { height: 120px; border-radius: 4px; }
+.pictures { display: flex; flex-wrap: wrap; gap: 14px; } .pictures figure { width: 170px; } .pictures svg, .pictures img { height: 120px; border-radius: 4px; } .pictures img { image-rendering: pixelated; }
 .bars { display: grid; grid-template-columns: max-content 1fr max-content; gap: 3px 12px; align-items: center; font-size: 13px; }
 .bars div { background: #eef2f5; border-radius: 3px; } .bars i { display: block; height: 14px; background: #2563a8; border-radius: 3px; }
 .number { font-variant-numeric: tabular-nums; text-align: right; } dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 16px; margin: 0; }
@@ -123,6 +124,20 @@ std::string confusion_chart(const std::vector<std::string>& labels,
     }
   }
   return svg + "</svg>\n";
+}
+
+std::string picture(std::span<const uint8_t> png, const std::string& caption) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string base64;
+  for (size_t i = 0; i < png.size(); i += 3) {
+    const size_t used = std::min<size_t>(3, png.size() - i);
+    uint32_t bits = 0;
+    for (size_t k = 0; k < 3; ++k) bits = bits << 8 | (k < used ? png[i + k] : 0u);
+    for (size_t k = 0; k < 4; ++k) base64 += k <= used ? kDigits[bits >> (18 - 6 * k) & 63] : '=';
+  }
+  return fmt::format(
+      "<figure><img alt='' src='data:image/png;base64,{}'><figcaption>{}</figcaption></figure>", base64,
+      escape(caption));
 }
 
 std::string heat_map(const std::vector<int8_t>& values, int frames, int bands) {

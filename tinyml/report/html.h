@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,6 +29,9 @@ std::string confusion_chart(const std::vector<std::string>& labels,
 
 /// int8 values [frames][bands] as an SVG picture, time to the right, low bands at the bottom.
 std::string heat_map(const std::vector<int8_t>& values, int frames, int bands);
+
+/// A PNG file as a picture of the page, some times as large as it is, with a caption.
+std::string picture(std::span<const uint8_t> png, const std::string& caption);
 
 /// Horizontal bars, one a row, scaled to the largest.
 struct Bar {

@@ -56,6 +56,14 @@ std::string spectrograms(const TrainingReport& report) {
          "below.</p>\n";
 }
 
+std::string mistakes(const TrainingReport& report) {
+  if (report.mistakes.empty()) return "";
+  std::string html = "<h2>What it takes for something else</h2><div class='card pictures'>";
+  for (const Mistake& mistake : report.mistakes) html += picture(mistake.png, mistake.title);
+  return html + "</div><p class='note'>Pictures of the " + escape(report.split) +
+         " split as the net sees them, the surest mistakes first.</p>\n";
+}
+
 }  // namespace
 
 std::string to_html(const TrainingReport& report) {
@@ -64,8 +72,8 @@ std::string to_html(const TrainingReport& report) {
       "<h2>Answers on the {} split (int8)</h2>\n<div class='columns'><div class='card'>{}<p "
       "class='note'>Rows: the truth. Columns: the answer.</p></div><div class='card'>{}</div></div>\n",
       escape(report.split), confusion_chart(report.int8.labels, report.int8.counts), classes(report));
-  return html_page(report.title,
-                   body + spectrograms(report) + to_html(report.cost) + to_html(report.signals));
+  return html_page(report.title, body + spectrograms(report) + mistakes(report) + to_html(report.cost) +
+                                     to_html(report.signals));
 }
 
 }  // namespace tinyml::report

@@ -20,6 +20,12 @@ struct Spectrogram {
   std::vector<int8_t> values;
 };
 
+/// A picture that was answered wrongly.
+struct Mistake {
+  std::string title;         // "hat answered as dress, 64 %"
+  std::vector<uint8_t> png;  // a file
+};
+
 struct TrainingReport {
   std::string title;
   std::vector<std::pair<std::string, std::string>> facts;  // "Labels" -> "yes, no, …"
@@ -30,12 +36,13 @@ struct TrainingReport {
   train::Confusion float32, int8;
   std::vector<Spectrogram> spectrograms;
   std::vector<SignalPicture> signals;
+  std::vector<Mistake> mistakes;
   BoardCost cost;
 };
 
 /// One HTML page that needs nothing else: no script, no network; pictures are inline SVG. Learning curves,
-/// confusion matrix, precision, recall and F1 a class, example spectrograms or signals, cost on the board by
-/// layer.
+/// confusion matrix, precision, recall and F1 a class, example spectrograms, signals or mistakes, cost on the
+/// board by layer.
 std::string to_html(const TrainingReport& report);
 
 }  // namespace tinyml::report

@@ -30,6 +30,7 @@ void add_init(CLI::App& app, Context& context) {
     const ProjectKind kind = options->kind();
     write_text(file, kind == ProjectKind::anomalies ? project::to_toml(options->anomaly_config())
                      : kind == ProjectKind::sensors ? project::to_toml(options->sensor_config())
+                     : kind == ProjectKind::images  ? project::to_toml(options->image_config())
                                                     : project::to_toml(options->audio_config()));
     if (context.json) {
       std::printf("%s\n",

@@ -13,7 +13,10 @@ namespace tinyml::cli {
 namespace {
 
 std::string name_of(ProjectKind kind) {
-  return kind == ProjectKind::audio ? "audio" : kind == ProjectKind::sensors ? "sensors" : "anomalies";
+  return kind == ProjectKind::audio     ? "audio"
+         : kind == ProjectKind::sensors ? "sensors"
+         : kind == ProjectKind::images  ? "images"
+                                        : "anomalies";
 }
 
 }  // namespace

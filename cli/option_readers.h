@@ -10,7 +10,7 @@ class Option;
 
 namespace tinyml::cli {
 
-enum class ProjectKind { audio, sensors, anomalies };
+enum class ProjectKind { audio, sensors, anomalies, images };
 
 /// Which projects read an option that only some of them read.
 class OptionReaders {

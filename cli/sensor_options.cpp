@@ -43,7 +43,8 @@ void AnyProjectOptions::add_to(CLI::App& verb) {
   Sensors& s = sensors;
   list(both, "--sensors", s.sensors,
        "In the order of the channels: accelerometer,gyroscope or name:channels:unit");
-  list(sensors_only, "--labels", s.labels, "The labels to keep (default: all)");
+  list({ProjectKind::sensors, ProjectKind::images}, "--labels", s.labels,
+       "The labels to keep (default: all)");
   list(both, "--columns", s.columns, "The CSV columns to read (default: all)");
   list(both, "--run-columns", s.run_columns, "CSV columns whose change begins a new recording");
   list(sensors_only, "--test-groups", s.test_groups, "The subjects or machines of the test split");
@@ -66,6 +67,7 @@ void AnyProjectOptions::add_to(CLI::App& verb) {
   add(both, "--width", s.width, "Channels or units of a layer");
   add(both, "--depth", s.depth, "Layers");
   anomalies.add_to(verb, readers);
+  images.add_to(verb, readers);
   readers.add(verb.add_flag("--fuse", s.fuse, "Each folder's files are the sensors of one recording"), both);
 }
 
@@ -77,9 +79,11 @@ ProjectKind AnyProjectOptions::kind() const {
     return ProjectKind::sensors;
   if (std::find(audio.begin(), audio.end(), task) != audio.end()) return ProjectKind::audio;
   if (task == anomaly) return ProjectKind::anomalies;
+  if (task == project::kImageTask) return ProjectKind::images;
   std::vector<std::string> names = audio;
   names.insert(names.end(), sensor_tasks.begin(), sensor_tasks.end());
   names.push_back(anomaly);
+  names.emplace_back(project::kImageTask);
   throw Error(ErrorKind::invalid_argument,
               "unknown task \"" + task + "\"; nearest: " + nearest_names(task, names));
 }
@@ -93,6 +97,20 @@ project::SensorConfig AnyProjectOptions::sensor_config() const { return sensors_
 
 AnomalyConfig AnyProjectOptions::anomaly_config() const {
   AnomalyConfig config = anomalies.config(sensors_and(ProjectKind::anomalies));
+  project::check(config);
+  return config;
+}
+
+project::ImageConfig AnyProjectOptions::image_config() const {
+  readers.refuse_others(ProjectKind::images);
+  project::ImageConfig config;
+  config.data.path = data;
+  config.data.labels = sensors.labels;
+  images.apply(config);
+  if (!architecture.empty()) config.model.architecture = architecture;
+  config.training.epochs = epochs.value_or(config.training.epochs);
+  config.training.seed = seed.value_or(config.training.seed);
+  if (!board.empty()) config.target.board = board;
   project::check(config);
   return config;
 }

@@ -6,12 +6,13 @@
 #include <vector>
 
 #include "cli/anomaly_options.h"
+#include "cli/image_options.h"
 #include "cli/project_options.h"
 #include "tinyml/project/sensors/sensor_config.h"
 
 namespace tinyml::cli {
 
-/// The options that make a project of audio, sensors or anomalies, shared by `init` and `train`.
+/// The options that make a project of audio, sensors, anomalies or images, shared by `init` and `train`.
 struct AnyProjectOptions : ProjectOptions {
   struct Sensors {
     std::vector<std::string> sensors, labels, columns, run_columns, test_groups, validation_groups;
@@ -23,6 +24,7 @@ struct AnyProjectOptions : ProjectOptions {
   } sensors;
 
   AnomalyOptions anomalies;
+  ImageOptions images;
 
   void add_to(CLI::App& verb);
   /// What the task is of. Errors: invalid_argument for one that is unknown, with the nearest.
@@ -31,6 +33,7 @@ struct AnyProjectOptions : ProjectOptions {
   project::AudioConfig audio_config() const;
   project::SensorConfig sensor_config() const;
   AnomalyConfig anomaly_config() const;
+  project::ImageConfig image_config() const;
 
  private:
   project::SensorConfig sensors_and(ProjectKind kind) const;

@@ -14,6 +14,7 @@
 #include "cli/sensor_options.h"
 #include "tinyml/base/error.h"
 #include "tinyml/project/audio/audio_classifier.h"
+#include "tinyml/project/images/image_classifier.h"
 #include "tinyml/project/sensors/sensor_classifier.h"
 
 namespace tinyml::cli {
@@ -22,16 +23,20 @@ namespace {
 
 const project::TrainingLog& log_of(const AudioClassifier& classifier) { return classifier.model().log; }
 const project::TrainingLog& log_of(const SensorClassifier& classifier) { return classifier.model().nets.log; }
+const project::TrainingLog& log_of(const ImageClassifier& classifier) { return classifier.model().log; }
 
 struct Options : AnyProjectOptions {
   std::string what, out, calibrate;
 
-  bool one_step() const { return what == "kws" || what == "sensors" || what == "anomaly"; }
+  bool one_step() const {
+    return what == "kws" || what == "sensors" || what == "anomaly" || what == "images";
+  }
 };
 
 ProjectKind kind_of(const std::string& what) {
   return what == "kws"       ? ProjectKind::audio
          : what == "sensors" ? ProjectKind::sensors
+         : what == "images"  ? ProjectKind::images
                              : ProjectKind::anomalies;
 }
 
@@ -45,6 +50,7 @@ void train(const fs::path& folder, const Options& options, Config config, const 
   if (options.one_step()) config.data.path = fs::absolute(options.data).lexically_normal().string();
   if (config.data.path.empty()) throw no_data(folder);
   Classifier classifier(config, context.threads);
+  if constexpr (requires { classifier.set_base(folder); }) classifier.set_base(folder);
   Classifier::check_folder(folder);
   classifier.train(options.one_step() ? fs::path(config.data.path) : folder / config.data.path,
                    context.progress());
@@ -78,6 +84,8 @@ void run(const Options& options, const Context& context) {
     train_anomaly(folder, options.anomaly_config(), options.data, context);
   } else if (options.what == "sensors") {
     train<SensorClassifier>(folder, options, options.sensor_config(), context);
+  } else if (options.what == "images") {
+    train<ImageClassifier>(folder, options, options.image_config(), context);
   } else if (options.what == "kws") {
     train<AudioClassifier>(folder, options, options.audio_config(), context);
   } else if (const std::string task = project::task_of_project(folder / "tinyml.toml");
@@ -87,6 +95,8 @@ void run(const Options& options, const Context& context) {
     train_anomaly(folder, config, folder / config.data.path, context);
   } else if (project::is_sensor_task(task)) {
     train<SensorClassifier>(folder, options, project::read_sensor_config(folder / "tinyml.toml"), context);
+  } else if (task == project::kImageTask) {
+    train<ImageClassifier>(folder, options, project::read_image_config(folder / "tinyml.toml"), context);
   } else {
     train<AudioClassifier>(folder, options, project::read_config(folder / "tinyml.toml"), context);
   }
@@ -97,12 +107,13 @@ void run(const Options& options, const Context& context) {
 void add_train(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("train",
-                                      "Train, quantize and report; \"train kws\", \"train sensors\" and "
-                                      "\"train anomaly\" make the project as well");
+                                      "Train, quantize and report; \"train kws\", \"train sensors\", \"train "
+                                      "anomaly\" and \"train images\" make the project as well");
   add_path(*verb, "project", options->what,
-           "A project folder; or kws, sensors or anomaly with --data, --out and what the project is")
+           "A project folder; or kws, sensors, anomaly or images with --data, --out and what the project is")
       ->required();
-  add_path(*verb, "--out", options->out, "The project folder that train kws, sensors or anomaly makes");
+  add_path(*verb, "--out", options->out,
+           "The project folder that train kws, sensors, anomaly or images makes");
   options->add_to(*verb);
   CLI::Option* calibrate =
       add_path(*verb, "--calibrate", options->calibrate,
@@ -113,12 +124,14 @@ void add_train(CLI::App& app, Context& context) {
         continue;
       }
       throw Error(ErrorKind::invalid_argument,
-                  fmt::format("{} is for train kws, sensors and anomaly; this project's is set in {}",
+                  fmt::format("{} is for train kws, sensors, anomaly and images; this project's is set in {}",
                               option->get_name(), (fs::path(options->what) / "tinyml.toml").string()));
     }
     // The option's own default is a task of audio.
     if (options->what != "kws" && verb->count("--task") == 0) {
-      options->task = options->what == "anomaly" ? "anomaly_detection" : "sensor_classification";
+      options->task = options->what == "anomaly"  ? "anomaly_detection"
+                      : options->what == "images" ? std::string(project::kImageTask)
+                                                  : "sensor_classification";
     }
     if (calibrate->count() > 0) {
       if (options->one_step()) {

@@ -42,5 +42,6 @@ NB_MODULE(_tinyml, m) {
   tinyml::python::bind_audio(m);
   tinyml::python::bind_sensors(m);
   tinyml::python::bind_anomalies(m);
+  tinyml::python::bind_images(m);
   tinyml::python::bind_optimizer(m);
 }

@@ -174,6 +174,7 @@ void bind_model(nb::module_& m);
 void bind_audio(nb::module_& m);
 void bind_sensors(nb::module_& m);
 void bind_anomalies(nb::module_& m);
+void bind_images(nb::module_& m);
 void bind_optimizer(nb::module_& m);
 
 }  // namespace tinyml::python

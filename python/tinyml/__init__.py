@@ -5,6 +5,7 @@ from ._project import Prediction
 from ._tinyml import Error
 from .anomaly import AnomalyDetector, AnomalyScore, LevelAlarm
 from .audio import AudioClassifier, synthesize_speech
+from .images import ImageClassifier
 from .model import Model
 from .optimizer import TinyMLOptimizer
 from .sensors import GestureClassifier, Sensor, SensorClassifier, TimedPrediction
@@ -17,6 +18,7 @@ __all__ = [
     "AudioClassifier",
     "Error",
     "GestureClassifier",
+    "ImageClassifier",
     "LevelAlarm",
     "Model",
     "Prediction",

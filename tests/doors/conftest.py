@@ -186,6 +186,37 @@ def write_temperatures(path: Path) -> Path:
     return path
 
 
+def square(right: bool, seed: int, height: int = 24, width: int = 32) -> np.ndarray:
+    """uint8 RGB: a bright square on the left or on the right."""
+    rng = np.random.default_rng(seed)
+    picture = rng.integers(40, 60, (height, width, 3))
+    top = int(rng.integers(0, height // 2))
+    left = width // 2 if right else 0
+    picture[top : top + height // 2, left : left + width // 2] += 140
+    return picture.astype(np.uint8)
+
+
+def write_bmp(path: Path, pixels: np.ndarray) -> Path:
+    """24 bits a pixel."""
+    height, width = pixels.shape[:2]
+    rows = np.zeros((height, (width * 3 + 3) // 4 * 4), np.uint8)
+    rows[:, : width * 3] = pixels[::-1, :, ::-1].reshape(height, -1)
+    head = struct.pack(
+        "<2sIHHIIiiHHIIiiII", b"BM", 54 + rows.size, 0, 0, 54, 40, width, height, 1, 24, 0, 0, 0, 0, 0, 0
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(head + rows.tobytes())
+    return path
+
+
+def write_squares(folder: Path, pictures: int = 30) -> Path:
+    """A folder of two label folders."""
+    for i in range(pictures):
+        for right, label in ((False, "left"), (True, "right")):
+            write_bmp(folder / label / f"{i:02}.bmp", square(right, 2 * i + right))
+    return folder
+
+
 def bytes_in(folder: Path) -> dict[str, bytes]:
     return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 

@@ -10,7 +10,7 @@ import sys
 import tomllib
 
 import pytest
-from conftest import CLI, ROOT, write_fan, write_machine, write_temperatures
+from conftest import CLI, ROOT, write_fan, write_machine, write_squares, write_temperatures
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 PYTHON = ".venv/bin/python"
@@ -30,6 +30,7 @@ PREPARED = {
         ROOT / "fuzz" / "corpus" / "onnx" / "quantized.onnx", folder / "model.onnx"
     ),
     "anomalies.md": lambda folder: write_machine(folder / "fan"),
+    "images.md": lambda folder: write_squares(folder / "shelf"),
     "example-fan.md": lambda folder: write_fan(folder / "accelerometer.csv"),
     "example-machine-temperature.md": lambda folder: write_temperatures(
         folder / "machine_temperature_system_failure.csv"

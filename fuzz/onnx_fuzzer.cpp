@@ -16,7 +16,7 @@ namespace {
 using namespace tinyml;
 
 /// Any contents of tensors may be computed with; nets of a few operations are, on zeros.
-void run(const Graph& graph) {
+void run_on_zeros(const Graph& graph) {
   int64_t elements_in_all = 0;
   for (const Tensor& tensor : graph.tensors) elements_in_all += elements(tensor.shape);
   if (ops::macs(graph) > 100'000 || elements_in_all > 100'000) return;
@@ -63,11 +63,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
     return 0;
   }
   if (ops::macs(graph) < 0) std::abort();
-  run(graph);
+  run_on_zeros(graph);
   lower(graph);
   const Graph folded = fold(graph);
   lower(folded);
-  run(folded);
+  run_on_zeros(folded);
   const Bytes written = write(graph);
   if (!written.empty() && formats::write_tflite(formats::read_tflite(written)) != written) std::abort();
   return 0;

@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 from conftest import bytes_in, square, write_bmp, write_squares
 
-SMALL = ("--size", 16, "--architecture", "cnn_2d_strided", "--net-width", 0.25, "--epochs", 8)
+SMALL = ("--size", 16, "--architecture", "cnn_2d_strided", "--net-width", 0.25, "--epochs", 40)
 PYTHON_SMALL = {
     "width": 16,
     "height": 16,
     "architecture": "cnn_2d_strided",
     "net_width": 0.25,
-    "epochs": 8,
+    "epochs": 40,
     "batch": 8,
     "flip": False,
 }

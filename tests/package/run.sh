@@ -33,7 +33,7 @@ quiet cmake --install "$build" --prefix "$prefix"
 sed 's/.*/#include "&"/' "$work/headers" >"$work/headers.cpp"
 quiet "${CXX:-c++}" -std=c++20 -fsyntax-only -I "$prefix/include" "$work/headers.cpp"
 "${CXX:-c++}" -std=c++20 -M -I "$prefix/include" "$work/headers.cpp" >"$work/included"
-if grep -oE '/usr/(local/)?include/(hwy|fmt|nlohmann|flatbuffers|google|toml|CLI|sndfile|soxr|minizip|zlib)[^ ]*' "$work/included"; then
+if grep -oE '/usr/(local/)?include/(hwy|fmt|nlohmann|flatbuffers|google|toml|CLI|sndfile|soxr|minizip|zlib|jpeglib|png)[^ ]*' "$work/included"; then
   fail "the installed headers need these headers of other libraries"
 fi
 if grep -oE "$source/[^ ]*" "$work/included"; then fail "the installed headers include the source folder"; fi

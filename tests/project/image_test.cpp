@@ -3,6 +3,7 @@
 
 #include "tests/project/complaint.h"
 #include "tinyml/base/file.h"
+#include "tinyml/formats/tflite.h"
 #include "tinyml/ops/operator.h"
 #include "tinyml/project/images/image_classifier.h"
 #include "tinyml/project/sensors/sensor_config.h"
@@ -137,6 +138,16 @@ TEST(Images, FineTuneABackbone) {
   ImageClassifier tuned(config, 1);
   tuned.train(tuned.dataset_of(squares(60)));
   EXPECT_EQ(tuned.labels(), (std::vector<std::string>{"left", "right"}));
+
+  Graph channels_first = formats::read_tflite(exported.bytes());
+  const TensorId picture = channels_first.inputs[0];
+  const TensorId first = channels_first.add({"channels_first", DType::float32, {1, 3, 16, 16}, {}, nullptr});
+  channels_first.nodes.insert(channels_first.nodes.begin(), {Transpose{{0, 2, 3, 1}}, {first}, {picture}});
+  channels_first.inputs = {first};
+  write_bytes(path, formats::write_tflite(channels_first));
+  ImageClassifier turned(config, 1);
+  turned.train(turned.dataset_of(squares(60)));
+  EXPECT_EQ(turned.predict(square(true, 500)).scores, tuned.predict(square(true, 500)).scores);
 
   config.picture.width = 32;
   ImageClassifier other(config, 1);

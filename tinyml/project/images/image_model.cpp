@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "tinyml/formats/model_file.h"
+#include "tinyml/graph/channels_last.h"
 #include "tinyml/graph/rewrites.h"
 #include "tinyml/ops/operator.h"
 #include "tinyml/project/storage.h"
@@ -110,7 +111,7 @@ class Run {
 
 Graph read_backbone(const ImageConfig& config, const std::filesystem::path& base) {
   const std::filesystem::path path = base / config.model.backbone;
-  const Graph given = formats::read_model(path);
+  const Graph given = with_channels_last_inputs(formats::read_model(path));
   Graph backbone = with_context(path.string(), [&] { return train::backbone_of(given); });
   const Shape& wanted = backbone[backbone.inputs[0]].shape;
   if (wanted != config.input()) {

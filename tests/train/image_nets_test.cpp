@@ -33,8 +33,8 @@ TEST(ImageNets, HaveTheWorkThatTheirPapersGive) {
   EXPECT_NEAR(static_cast<double>(ops::macs(v2)), 300e6, 2e6);
   EXPECT_NEAR(static_cast<double>(parameters_of(v2)), 3.49e6, 0.03e6);
   const int64_t tiny = parameters_of(folded("mobilenet_v2_tiny", {1, 96, 96, 3}, 1, 5));
-  EXPECT_GT(tiny, 8000);
-  EXPECT_LT(tiny, 12000);
+  EXPECT_GT(tiny, 12000);
+  EXPECT_LT(tiny, 15000);
 }
 
 TEST(ImageNets, TakePicturesOfAnyShape) {
@@ -80,18 +80,19 @@ Examples coloured(size_t count) {
 }
 
 TEST(Transfer, LearnsFromTheFeaturesOfAnotherNet) {
-  const Graph source = fold_for_inference(build_image_net("mobilenet_v1", {1, 32, 32, 3}, 7, 5, {0.25, 0}));
+  const Graph source = fold_for_inference(build_image_net("cnn_2d_strided", {1, 32, 32, 3}, 7, 5, {0.25, 0}));
   const Graph backbone = backbone_of(source);
-  EXPECT_EQ(backbone[backbone.outputs[0]].shape, (Shape{1, 256}));
+  EXPECT_EQ(backbone[backbone.outputs[0]].shape, (Shape{1, 32}));
   EXPECT_EQ(backbone.inputs.size(), 1u);
   ThreadPool pool(1);
   const Examples examples = coloured(32);
   TrainOptions options;
-  options.epochs = 20;
+  options.epochs = 100;
+  options.learning_rate = 0.05;
   options.batch = 8;
   options.mixup = 0;
   const Training head =
-      train(build_head(256, 2, 0, 1), features_of(backbone, examples, 0, 1, pool), {}, {0, 1}, options, pool);
+      train(build_head(32, 2, 0, 1), features_of(backbone, examples, 0, 1, pool), {}, {0, 1}, options, pool);
   const Graph net = joined(backbone, head.graph);
   const auto scores = predict(net, examples, pool);
   int right = 0;

@@ -13,8 +13,8 @@
 namespace tinyml::run {
 
 /// Runs a graph on the host with the very kernels that a target runs; nodes from float32 to float32 run as
-/// in training, but for a batch of the graph's own, and those of dynamic-range models as ops/hybrid.h says. Holds its own activations: one engine a thread; the graph
-/// is only read and must outlive the engine.
+/// in training, but for a batch of the graph's own, and those of dynamic-range models as ops/hybrid.h says.
+/// Holds its own activations: one engine a thread; the graph is only read and must outlive the engine.
 class Engine {
  public:
   /// Lowers every node that is not float32. Errors: unsupported, naming the layer.

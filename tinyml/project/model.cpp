@@ -3,7 +3,6 @@
 
 #include <fmt/core.h>
 
-#include "tinyml/formats/tflite.h"
 #include "tinyml/graph/fold_quantization.h"
 #include "tinyml/project/program.h"
 #include "tinyml/run/engine.h"
@@ -17,9 +16,9 @@ Bytes write(const Graph& graph) {
   try {
     folded = fold_quantization(graph);
   } catch (const Error&) {  // not quantized throughout: it is kept as it is
-    return formats::write_tflite(graph);
+    return project::deployed_tflite(graph);
   }
-  return formats::write_tflite(folded);
+  return project::deployed_tflite(folded);
 }
 
 }  // namespace

@@ -38,20 +38,6 @@ void check_emulated(const boards::Board& board) {
                           name_of(board.core), emulated));
 }
 
-/// Whether the graph itself begins with a camera's frame, which stays in the caller's buffer.
-bool takes_frames(const Graph& net) {
-  return !net.nodes.empty() && std::holds_alternative<CameraFrame>(net.nodes.front().op);
-}
-
-/// The .tflite file of the net, or of what follows the camera's frame.
-Bytes model_file(const Graph& net) {
-  if (!takes_frames(net)) return formats::write_tflite(net);
-  Graph behind = net;
-  behind.inputs = behind.nodes.front().outputs;
-  behind.nodes.erase(behind.nodes.begin());
-  return formats::write_tflite(without_unused_tensors(behind));
-}
-
 Cost cost_of(const emulate::Cost& counted, const boards::Board& board) {
   power::Workload once;
   once.cycles = static_cast<double>(counted.cycles);
@@ -82,13 +68,25 @@ Bytes measured_input(const codegen::GeneratedModel& model, const Graph& net,
 
 }  // namespace
 
+bool takes_frames(const Graph& net) {
+  return !net.nodes.empty() && std::holds_alternative<CameraFrame>(net.nodes.front().op);
+}
+
+Bytes deployed_tflite(const Graph& net) {
+  if (!takes_frames(net)) return formats::write_tflite(net);
+  Graph behind = net;
+  behind.inputs = behind.nodes.front().outputs;
+  behind.nodes.erase(behind.nodes.begin());
+  return formats::write_tflite(without_unused_tensors(behind));
+}
+
 codegen::GeneratedModel generate(const Graph& net, const std::optional<Operator>& features,
                                  const ops::Target& target, const std::string& command_line,
                                  const std::string& facade) {
   codegen::GenerateOptions options;
   options.target = target;
   options.command_line = command_line;
-  options.model_hash = sha256_hex(model_file(net));
+  options.model_hash = sha256_hex(deployed_tflite(net));
   options.input_in_arena = !features && !takes_frames(net);
   options.facade = facade;
   return codegen::generate(net, features, options);
@@ -124,7 +122,7 @@ Profile profile(const Graph& given, const std::optional<Operator>& features, con
   result.stack_bytes = run.stack_bytes;
   result.ram_bytes = memory.static_ram_bytes + run.stack_bytes;
   result.arena_bytes = model.arena_bytes;
-  result.model_bytes = static_cast<int64_t>(model_file(net).size());
+  result.model_bytes = static_cast<int64_t>(deployed_tflite(net).size());
   result.elf_sha256 = run.elf_sha256;
   for (const codegen::LayerInfo& layer : model.layers) {
     LayerProfile row{layer.name, layer.op, layer.macs, 0, 0, 0};

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "tinyml/base/file.h"
 #include "tinyml/base/target.h"
 #include "tinyml/codegen/codegen.h"
 #include "tinyml/graph/graph.h"
@@ -66,5 +67,10 @@ codegen::GeneratedModel compile(const Graph& net, const std::optional<Operator>&
 int64_t count_equal_on_core(const Graph& net, const std::optional<Operator>& features, Core core,
                             const std::vector<std::vector<uint8_t>>& inputs,
                             const std::vector<std::vector<int8_t>>& expected);
+
+/// Whether the graph itself begins with a camera's frame, which stays in the caller's buffer.
+bool takes_frames(const Graph& net);
+/// The .tflite file of the net, or of what follows the camera's frame.
+Bytes deployed_tflite(const Graph& net);
 
 }  // namespace tinyml::project

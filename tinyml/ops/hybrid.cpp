@@ -47,12 +47,13 @@ Quantized quantize_asymmetrically(std::span<const float> values) {
   }
   if (!(low < high)) return result;
   const double scale = (double{high} - double{low}) / 255;
+  result.scale = static_cast<float>(scale);
+  if (!std::isfinite(scale)) return result;  // all zero, of an infinite scale: outputs are no numbers
   // Of the zero points by either end, the one that is off by less.
   const double by_low = -128 - double{low} / scale, by_high = 127 - double{high} / scale;
   const bool low_is_nearer = 128 + std::abs(double{low} / scale) < 127 + std::abs(double{high} / scale);
   result.zero_point =
       static_cast<int32_t>(std::clamp(std::round(low_is_nearer ? by_low : by_high), -128.0, 127.0));
-  result.scale = static_cast<float>(scale);
   const float inverse = 1.0f / result.scale;
   for (size_t i = 0; i < values.size(); ++i) {
     result.values[i] = to_int8(static_cast<float>(result.zero_point) + values[i] * inverse, -128);

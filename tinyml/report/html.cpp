@@ -11,29 +11,32 @@ namespace tinyml::report {
 namespace {
 
 constexpr const char* kStyle = R"(
-:root { color-scheme: light; }
-body { font: 15px/1.5 system-ui, sans-serif; color: #1c2733; background: #f5f7f9; margin: 0; }
+:root { --ink: #1c2733; --soft: #5b6b7a; --page: #f5f7f9; --card: #fff; --line: #dde4ea; --line-strong: #b9c5cf; --faint: #edf1f4; --wash: #eef2f5;
+  --accent: #2563a8; --alarm: #c44834; --shade: #f6dfd9; --edge: #9aa7b3; color-scheme: light; }
+@media (prefers-color-scheme: dark) { :root:not([data-theme='light']) { --ink: #dbe3ea; --soft: #93a3b2; --page: #12181e; --card: #1a222a; --line: #2b3641; --line-strong: #475462; --faint: #26303a; --wash: #222c36; --accent: #5a9ce0; --alarm: #ef7f6b; --shade: #4a2d29; --edge: #5d6c7a; color-scheme: dark; } }
+:root[data-theme='dark'] { --ink: #dbe3ea; --soft: #93a3b2; --page: #12181e; --card: #1a222a; --line: #2b3641; --line-strong: #475462; --faint: #26303a; --wash: #222c36; --accent: #5a9ce0; --alarm: #ef7f6b; --shade: #4a2d29; --edge: #5d6c7a; color-scheme: dark; }
+body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--page); margin: 0; }
 main { max-width: 1180px; margin: 0 auto; padding: 28px 24px 60px; }
 h1 { font-size: 26px; margin: 0 0 4px; } h2 { font-size: 18px; margin: 34px 0 10px; }
 .tiles { display: flex; flex-wrap: wrap; gap: 12px; margin: 18px 0; }
-.tile { background: #fff; border: 1px solid #dde4ea; border-radius: 8px; padding: 10px 16px; min-width: 120px; }
-.tile b { display: block; font-size: 21px; } .tile span { color: #5b6b7a; font-size: 13px; }
+.tile { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 10px 16px; min-width: 120px; }
+.tile b { display: block; font-size: 21px; } .tile span { color: var(--soft); font-size: 13px; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(440px, 1fr)); gap: 18px; }
-.card { background: #fff; border: 1px solid #dde4ea; border-radius: 8px; padding: 14px 18px; overflow-x: auto; }
-figure { margin: 0; } figcaption { color: #5b6b7a; font-size: 13px; margin-bottom: 4px; }
+.card { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 14px 18px; overflow-x: auto; }
+figure { margin: 0; } figcaption { color: var(--soft); font-size: 13px; margin-bottom: 4px; }
 svg { width: 100%; height: auto; } svg.confusion { max-width: 460px; }
-.grid { stroke: #e4e9ee; } .mark { stroke: #9aa7b3; stroke-dasharray: 3 3; }
-.shaded { fill: #f6dfd9; } .legend { display: flex; flex-wrap: wrap; gap: 2px 16px; font-size: 12px; color: #5b6b7a; }
+.grid { stroke: var(--faint); } .mark { stroke: var(--edge); stroke-dasharray: 3 3; }
+.shaded { fill: var(--shade); } .legend { display: flex; flex-wrap: wrap; gap: 2px 16px; font-size: 12px; color: var(--soft); }
 .legend i { display: inline-block; width: 12px; height: 4px; margin: 0 5px 3px 0; }
-.tick { font-size: 11px; fill: #5b6b7a; } .cell { font-size: 13px; fill: #1c2733; } .light { fill: #fff; }
-table { border-collapse: collapse; width: 100%; } td, th { padding: 3px 5px; font-size: 12.5px; font-variant-numeric: tabular-nums; border-bottom: 1px solid #edf1f4; text-align: right; }
-td:first-child, th:first-child { text-align: left; } th { color: #5b6b7a; font-weight: 600; font-size: 12.5px; }
+.tick { font-size: 11px; fill: var(--soft); } .cell { font-size: 13px; fill: var(--ink); } .light { fill: #fff; }
+table { border-collapse: collapse; width: 100%; } td, th { padding: 3px 5px; font-size: 12.5px; font-variant-numeric: tabular-nums; border-bottom: 1px solid var(--faint); text-align: right; }
+td:first-child, th:first-child { text-align: left; } th { color: var(--soft); font-weight: 600; font-size: 12.5px; }
 td.text, th.text { text-align: left; }
 .pictures { display: flex; flex-wrap: wrap; gap: 14px; } .pictures figure { width: 170px; } .pictures svg, .pictures img { height: 120px; border-radius: 4px; } .pictures img { image-rendering: pixelated; }
 .bars { display: grid; grid-template-columns: max-content 1fr max-content; gap: 3px 12px; align-items: center; font-size: 13px; }
-.bars div { background: #eef2f5; border-radius: 3px; } .bars i { display: block; height: 14px; background: #2563a8; border-radius: 3px; }
+.bars div { background: var(--wash); border-radius: 3px; } .bars i { display: block; height: 14px; background: var(--accent); border-radius: 3px; }
 .number { font-variant-numeric: tabular-nums; text-align: right; } dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 16px; margin: 0; }
-dt { color: #5b6b7a; } dd { margin: 0; } .note { color: #5b6b7a; font-size: 13px; })";
+dt { color: var(--soft); } dd { margin: 0; } .note { color: var(--soft); font-size: 13px; })";
 
 /// From dark blue over teal to pale yellow, for 0 to 1.
 std::string heat_color(double x) {

@@ -13,7 +13,7 @@ namespace tinyml::report {
 /// The text with &, <, > and quotes as entities.
 std::string escape(std::string_view text);
 
-/// A whole page that needs nothing else: no script, no network. `body` is markup.
+/// A whole page that needs no network, light or dark as the reader prefers. `body` is markup.
 std::string html_page(const std::string& title, const std::string& body);
 
 /// A large figure and what it is of: ("97.2 %", "accuracy").

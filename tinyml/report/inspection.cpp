@@ -42,7 +42,8 @@ ops::KernelCall placeholder(const Node& node) {
 
 TensorFacts facts_of(const Graph& graph, TensorId id, const std::vector<int32_t>& producers) {
   const Tensor& tensor = graph[id];
-  return {tensor.name,
+  return {id,
+          tensor.name,
           tensor.dtype,
           tensor.shape,
           tensor.quantization,

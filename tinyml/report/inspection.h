@@ -14,6 +14,7 @@ namespace tinyml::report {
 
 /// A tensor as a layer or the model shows it.
 struct TensorFacts {
+  TensorId id = kNoTensor;
   std::string name;
   DType dtype = DType::float32;
   Shape shape;

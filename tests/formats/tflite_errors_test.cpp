@@ -102,6 +102,8 @@ const Mutation kMutations[] = {
      "op 0 CONV_2D: tensor 1 filters: there is no buffer 77"},
     {"BufferTooSmall", [](auto&, auto& graph) { tensor(graph, "filters").shape[0] = 30; },
      "op 0 CONV_2D: tensor 1 filters: 30x3x3x2 int8 in 54 bytes"},
+    {"Booleans", [](auto&, auto& graph) { tensor(graph, "filters").type = schema::TensorType::BOOL; },
+     "op 0 CONV_2D: tensor 1 filters: booleans beyond 0 and 1"},
     {"ShapeHuge",
      [](auto&, auto& graph) {
        tensor(graph, "convolved").shape = {1, 1 << 30, 1 << 30, 4};

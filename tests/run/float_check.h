@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/run/arithmetic_reference.h"
+#include "tests/run/movement_reference.h"
 #include "tinyml/base/random.h"
 #include "tinyml/ops/operator.h"
 #include "tinyml/run/float_engine.h"

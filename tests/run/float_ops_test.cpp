@@ -200,6 +200,13 @@ TEST(FloatOps, Pad) {
   }
 }
 
+TEST(FloatOps, Concatenation) {
+  Random random(18);
+  const Concatenation channels{2, false}, pack{1, true};
+  check(channels, Case(channels, {{3, 4, 2}, {3, 4, 5}, {3, 4, 1}}, random), random, 3);
+  check(pack, Case(pack, {{3, 4, 2}, {3, 4, 2}}, random), random, 2);
+}
+
 TEST(FloatOps, Resize) {
   Random random(15);
   for (const Interpolation interpolation : {Interpolation::nearest, Interpolation::bilinear}) {

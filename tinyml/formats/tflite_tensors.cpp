@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "tinyml/formats/tflite_checks.h"
@@ -50,6 +51,10 @@ Tensor TensorReader::read(const schema::SubGraph& subgraph, uint32_t index) {
     if (tensor.data && static_cast<int64_t>(tensor.data->size()) != tensor.size_bytes()) {
       reject(fmt::format("{} {} in {} bytes", to_string(tensor.shape), tinyml::name_of(tensor.dtype),
                          tensor.data->size()));
+    }
+    if (tensor.data && tensor.dtype == DType::boolean) {
+      const auto is_bool = [](uint8_t byte) { return byte <= 1; };
+      if (!std::all_of(tensor.data->begin(), tensor.data->end(), is_bool)) reject("booleans beyond 0 and 1");
     }
     if (source.quantization() && tensor.dtype != DType::float32) {
       tensor.quantization = read_quantization(*source.quantization(), tensor);

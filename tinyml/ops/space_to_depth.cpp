@@ -64,7 +64,7 @@ KernelCall lower(const SpaceToDepth& op, const Graph& graph, const Node& node, c
 }
 
 void write_tflite(const SpaceToDepth& op, TfliteWriter& writer) {
-  set_versions(writer, 1, 2);
+  set_versions(writer, 1, op.inverse ? 1 : 2);
   const auto set = [&]<class Options>(schema::BuiltinOperator builtin, Options options) {
     writer.builtin = builtin;
     options.block_size = op.block;

@@ -1,151 +1,96 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/core.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
 
-#include "tests/run/npz.h"
-#include "tinyml/formats/model_file.h"
+#include "tests/golden/models.h"
+#include "tests/oracle/oracle.h"
 #include "tinyml/formats/tflite.h"
-#include "tinyml/graph/channels_last.h"
-#include "tinyml/graph/fold_quantization.h"
 #include "tinyml/run/engine.h"
 
 namespace tinyml {
 namespace {
 
-std::filesystem::path models() {
-  const char* shared = std::getenv("TINYML_SHARED");
-  return (shared ? std::filesystem::path(shared) : std::filesystem::path(TINYML_SOURCE_DIR) / "../shared") /
-         "data/models";
+using tests::PublishedModel;
+
+class Golden : public testing::TestWithParam<PublishedModel> {};
+
+/// Floats within 1e-5 of the largest, all else exactly.
+void expect_equal(DType dtype, const Bytes& actual, const Bytes& expected) {
+  if (dtype != DType::float32) {
+    EXPECT_EQ(actual, expected);
+    return;
+  }
+  ASSERT_EQ(actual.size(), expected.size());
+  std::vector<float> a(actual.size() / sizeof(float)), b(a.size());
+  std::memcpy(a.data(), actual.data(), actual.size());
+  std::memcpy(b.data(), expected.data(), expected.size());
+  float largest = 0;
+  for (const float value : b) largest = std::max(largest, std::abs(value));
+  for (size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 1e-5f * largest) << "element " << i;
 }
 
-// Reference models and what TensorFlow Lite Micro's reference kernels compute for them.
-class Golden : public testing::TestWithParam<std::tuple<const char*, Core>> {};
-
-TEST_P(Golden, HasNoDifference) {
-  const auto [name, core] = GetParam();
-  const auto path = models() / fmt::format("{}.tflite", name);
-  if (!std::filesystem::exists(path)) GTEST_SKIP() << "skipped: no " << path;
-  const Graph graph = formats::read_tflite(read_bytes(path));
-  const auto arrays = tests::read_npz(models() / fmt::format("{}.golden.npz", name));
+void expect_golden(const PublishedModel& model, const Graph& graph, Core core) {
+  const tests::GoldenCalls golden = tests::read_golden(model);
   run::Engine engine(graph, {.core = core});
-  int vectors = 0;
-  for (; arrays.contains(fmt::format("in0_{}", vectors)); ++vectors) {
-    const std::vector<Bytes> outputs = engine.run({arrays.at(fmt::format("in0_{}", vectors))});
-    EXPECT_EQ(outputs.at(0), arrays.at(fmt::format("out0_{}", vectors))) << "vector " << vectors;
-  }
-  EXPECT_GT(vectors, 0);
-}
-
-INSTANTIATE_TEST_SUITE_P(Models, Golden,
-                         testing::Combine(testing::Values("kws_ref_int8", "resnet8_cifar10_int8",
-                                                          "vww_96_int8", "ad01_toycar_int8",
-                                                          "hello_world_int8", "micro_speech_int8",
-                                                          "person_detect_int8", "str_ww_int8"),
-                                          testing::Values(Core::host, Core::cortex_m4)),
-                         [](const auto& info) {
-                           return fmt::format("{}_{}", std::get<0>(info.param),
-                                              name_of(std::get<1>(info.param)));
-                         });
-
-std::vector<float> to_floats(const Bytes& bytes) {
-  std::vector<float> values(bytes.size() / sizeof(float));
-  std::memcpy(values.data(), bytes.data(), bytes.size());
-  return values;
-}
-
-Bytes to_int8(const std::vector<float>& values, const Quantization& quantization) {
-  Bytes codes;
-  for (const float value : values) {
-    const float code = std::nearbyint(value / quantization.scale()) + quantization.zero_point();
-    codes.push_back(static_cast<uint8_t>(static_cast<int8_t>(std::clamp(code, -128.0f, 127.0f))));
-  }
-  return codes;
-}
-
-// ONNX models and what onnxruntime computes for them in float32. `most_counts`: of the int8 graph's output,
-// where QuantizeLinear and DequantizeLinear surround the operators; int8 rounds each layer once more.
-struct OnnxModel {
-  const char* name;
-  int most_counts;
-};
-class OnnxGolden : public testing::TestWithParam<OnnxModel> {
- protected:
-  /// Calls use(input, output) with every vector; skips where the model is absent.
-  template <class Use>
-  void for_vectors(const Use& use) {
-    const auto arrays = tests::read_npz(models() / fmt::format("{}.onnx.golden.npz", GetParam().name));
-    int vectors = 0;
-    for (; arrays.contains(fmt::format("in0_{}", vectors)); ++vectors) {
-      SCOPED_TRACE(fmt::format("vector {}", vectors));
-      use(arrays.at(fmt::format("in0_{}", vectors)), to_floats(arrays.at(fmt::format("out0_{}", vectors))));
+  for (size_t call = 0; call < golden.inputs.size(); ++call) {
+    SCOPED_TRACE("call " + std::to_string(call));
+    const std::vector<Bytes> outputs = engine.run(golden.inputs[call]);
+    ASSERT_EQ(outputs.size(), golden.outputs[call].size());
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      expect_equal(graph[graph.outputs[i]].dtype, outputs[i], golden.outputs[call][i]);
     }
-    EXPECT_GT(vectors, 0);
   }
-  std::filesystem::path path() const { return models() / fmt::format("{}.onnx", GetParam().name); }
-};
-
-TEST_P(OnnxGolden, OnnxruntimeComputesTheSame) {
-  if (!std::filesystem::exists(path())) GTEST_SKIP() << "skipped: no " << path();
-  const Graph graph = formats::read_model(path());
-  run::Engine engine(graph);
-  for_vectors([&](const Bytes& given, const std::vector<float>& expected) {
-    const std::vector<float> values = to_floats(engine.run({given}).at(0));
-    ASSERT_EQ(values.size(), expected.size());
-    for (size_t i = 0; i < values.size(); ++i) EXPECT_NEAR(values[i], expected[i], 1e-5);
-  });
+  EXPECT_GT(golden.inputs.size(), 0u);
 }
 
-/// [C, H, W] to [H, W, C].
-Bytes channels_last(const Bytes& image, int64_t channels) {
-  const std::vector<float> from = to_floats(image);
-  const size_t count = static_cast<size_t>(channels), pixels = from.size() / count;
-  std::vector<float> to(from.size());
-  for (size_t i = 0; i < from.size(); ++i) to[i] = from[i % count * pixels + i / count];
-  Bytes bytes(image.size());
-  std::memcpy(bytes.data(), to.data(), bytes.size());
-  return bytes;
+TEST_P(Golden, HasNoDifferenceOnTheHost) {
+  TINYML_NEEDS_MODEL(GetParam());
+  expect_golden(GetParam(), tests::read_published(GetParam()), Core::host);
 }
 
-TEST_P(OnnxGolden, WithChannelsLastOnnxruntimeComputesTheSame) {
-  if (!std::filesystem::exists(path())) GTEST_SKIP() << "skipped: no " << path();
-  const Graph first = formats::read_model(path()), graph = with_channels_last_inputs(first);
-  const int64_t channels = first[first.inputs[0]].shape[1];
-  if (graph[graph.inputs[0]].shape == first[first.inputs[0]].shape) GTEST_SKIP() << "skipped: they are last";
-  run::Engine engine(graph);
-  for_vectors([&](const Bytes& given, const std::vector<float>& expected) {
-    const std::vector<float> values = to_floats(engine.run({channels_last(given, channels)}).at(0));
-    for (size_t i = 0; i < values.size(); ++i) EXPECT_NEAR(values[i], expected[i], 1e-5);
-  });
+TEST_P(Golden, HasNoDifferenceInTheKernelsOfTheCortexM4) {
+  TINYML_NEEDS_MODEL(GetParam());
+  expect_golden(GetParam(), tests::read_published(GetParam()), Core::cortex_m4);
 }
 
-TEST_P(OnnxGolden, Int8IsAFewCountsAway) {
-  if (!std::filesystem::exists(path())) GTEST_SKIP() << "skipped: no " << path();
-  const Graph graph = fold_quantization(formats::read_model(path()));
-  const Tensor &input = graph[graph.inputs.at(0)], &output = graph[graph.outputs.at(0)];
-  if (input.dtype == DType::float32) GTEST_SKIP() << "skipped: not quantized";
-  run::Engine engine(graph);
-  for_vectors([&](const Bytes& given, const std::vector<float>& expected) {
-    const Bytes answer = engine.run({to_int8(to_floats(given), input.quantization)}).at(0);
-    const Bytes codes = to_int8(expected, output.quantization);
-    ASSERT_EQ(answer.size(), codes.size());
-    const auto as_int = [](uint8_t byte) { return static_cast<int>(static_cast<int8_t>(byte)); };
-    const auto less = [&](uint8_t a, uint8_t b) { return as_int(a) < as_int(b); };
-    EXPECT_EQ(std::max_element(answer.begin(), answer.end(), less) - answer.begin(),
-              std::max_element(codes.begin(), codes.end(), less) - codes.begin());
-    for (size_t i = 0; i < codes.size(); ++i) {
-      EXPECT_LE(std::abs(as_int(answer[i]) - as_int(codes[i])), GetParam().most_counts);
-    }
-  });
+TEST_P(Golden, IsWrittenAsItWasRead) {
+  TINYML_NEEDS_MODEL(GetParam());
+  const Bytes written = formats::write_tflite(tests::read_published(GetParam()));
+  const Graph again = formats::read_tflite(written);
+  EXPECT_EQ(formats::write_tflite(again), written);
+  expect_golden(GetParam(), again, Core::host);
 }
 
-INSTANTIATE_TEST_SUITE_P(Models, OnnxGolden,
-                         testing::Values(OnnxModel{"kws_ref_qdq", 3}, OnnxModel{"ad_autoencoder_qdq", 2},
-                                         OnnxModel{"resnet8_qdq", 0}, OnnxModel{"vww_96_float", 0}),
+TEST_P(Golden, IsWrittenForTensorFlowLiteMicro) {
+  TINYML_NEEDS_MODEL(GetParam());
+  if (GetParam().opened_by == tests::OpenedBy::litert) GTEST_SKIP() << "skipped: a dynamic-range model";
+  TINYML_NEEDS_ORACLE("tflite_micro");
+  const Graph graph = tests::read_published(GetParam());
+  const tests::GoldenCalls golden = tests::read_golden(GetParam());
+  std::vector<Bytes> calls;
+  for (const std::vector<Bytes>& inputs : golden.inputs) calls.push_back(tests::joined(inputs));
+  const auto outputs = oracle::run_tflite_micro(formats::write_tflite(graph), calls);
+  for (size_t call = 0; call < outputs.size(); ++call) {
+    EXPECT_EQ(outputs[call], tests::joined(golden.outputs[call])) << "call " << call;
+  }
+}
+
+// What LiteRT computes differs by some counts; see IsWrittenForTensorFlowLiteMicro for the values.
+TEST_P(Golden, IsWrittenForLiteRt) {
+  TINYML_NEEDS_MODEL(GetParam());
+  if (GetParam().opened_by == tests::OpenedBy::tflite_micro) GTEST_SKIP() << "skipped: not for LiteRT";
+  TINYML_NEEDS_ORACLE("ai_edge_litert");
+  const Graph graph = tests::read_published(GetParam());
+  const tests::GoldenCalls golden = tests::read_golden(GetParam());
+  const std::vector<Bytes> calls{tests::joined(golden.inputs[0])};
+  const auto outputs = oracle::run_litert(formats::write_tflite(graph), calls);
+  ASSERT_EQ(outputs.at(0).size(), tests::joined(golden.outputs[0]).size());
+  if (GetParam().is_float) expect_equal(DType::float32, outputs[0], golden.outputs[0][0]);
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, Golden, testing::ValuesIn(tests::kPublishedModels),
                          [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/run/npz.h"
+#include "tests/golden/npz.h"
 
 #include <zlib.h>
 

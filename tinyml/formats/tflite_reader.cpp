@@ -7,6 +7,7 @@
 #include "tinyml/formats/tflite.h"
 #include "tinyml/formats/tflite_checks.h"
 #include "tinyml/formats/tflite_format.h"
+#include "tinyml/formats/tflite_half.h"
 #include "tinyml/formats/tflite_resources.h"
 #include "tinyml/formats/tflite_tables.h"
 #include "tinyml/formats/tflite_tensors.h"
@@ -135,7 +136,7 @@ class Reader {
     const schema::OperatorCode& code = *model_.operator_codes()->Get(source.opcode_index());
     with_context(fmt::format("op {} {}", index, tflite::name_of(code)), [&] {
       const schema::BuiltinOperator builtin = tflite::builtin_of(code);
-      if (read_resource_operator(source, builtin)) return;
+      if (read_resource_operator(source, builtin) || read_float16(source, builtin)) return;
       Node node;
       node.inputs = ids_of(source.inputs());
       node.outputs = ids_of(source.outputs());
@@ -169,6 +170,22 @@ class Reader {
     } else {
       return false;
     }
+    return true;
+  }
+
+  /// Whether the operator made a float16 constant float32, as the graph has it from the beginning.
+  bool read_float16(const schema::Operator& source, schema::BuiltinOperator builtin) {
+    if (builtin != schema::BuiltinOperator::DEQUANTIZE || count(source.inputs()) != 1 ||
+        count(source.outputs()) != 1) {
+      return false;
+    }
+    const TensorId id = ids_of(source.inputs())[0];
+    if (id == kNoTensor || !graph_[id].is_constant() || graph_[id].dtype != DType::float32) return false;
+    const auto output = static_cast<uint32_t>(source.outputs()->Get(0));
+    if (output >= ids_.size() || ids_[output] != kNoTensor) reject("its output is used elsewhere");
+    if (tensors_.read(*subgraph_, output).shape != graph_[id].shape) reject("its output has another shape");
+    ids_[output] = id;
+    graph_.metadata[tflite::kFloat16] = "weights";
     return true;
   }
 
@@ -224,7 +241,7 @@ class Reader {
     Ids moved(graph_.tensors.size(), kNoTensor);
     std::vector<Tensor> kept;
     for (const TensorId id : ids_) {
-      if (id < 0 || !used[static_cast<size_t>(id)]) continue;
+      if (id < 0 || !used[static_cast<size_t>(id)] || moved[static_cast<size_t>(id)] != kNoTensor) continue;
       moved[static_cast<size_t>(id)] = static_cast<TensorId>(kept.size());
       kept.push_back(std::move(graph_[id]));
     }

@@ -8,6 +8,7 @@
 
 #include "tinyml/formats/tflite_checks.h"
 #include "tinyml/formats/tflite_format.h"
+#include "tinyml/formats/tflite_half.h"
 #include "tinyml/formats/tflite_tables.h"
 
 namespace tinyml::formats::tflite {
@@ -39,7 +40,8 @@ Tensor TensorReader::read(const schema::SubGraph& subgraph, uint32_t index) {
   tensor.name = clean(source.name());
   return with_context(fmt::format("tensor {} {}", index, tensor.name), [&] {
     if (source.sparsity()) refuse("sparse values");
-    const auto dtype = from_tflite(source.type());
+    const bool half = source.type() == schema::TensorType::FLOAT16;
+    const auto dtype = half ? DType::float32 : from_tflite(source.type());
     if (!dtype) {
       const std::string name = schema::EnumNameTensorType(source.type());
       refuse("the type " + (name.empty() ? std::to_string(static_cast<int>(source.type())) : name));
@@ -48,6 +50,10 @@ Tensor TensorReader::read(const schema::SubGraph& subgraph, uint32_t index) {
     if (source.shape()) tensor.shape.assign(source.shape()->begin(), source.shape()->end());
     check_extents(tensor.shape);
     tensor.data = data_of(source.buffer());
+    if (half) {
+      if (!tensor.data) refuse("float16 that is computed");
+      tensor.data = to_constant<float>(from_half(*tensor.data, elements(tensor.shape)));
+    }
     if (tensor.data && static_cast<int64_t>(tensor.data->size()) != tensor.size_bytes()) {
       reject(fmt::format("{} {} in {} bytes", to_string(tensor.shape), tinyml::name_of(tensor.dtype),
                          tensor.data->size()));

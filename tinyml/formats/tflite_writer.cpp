@@ -7,6 +7,7 @@
 
 #include "tinyml/formats/tflite.h"
 #include "tinyml/formats/tflite_format.h"
+#include "tinyml/formats/tflite_half.h"
 #include "tinyml/formats/tflite_resources.h"
 #include "tinyml/formats/tflite_unrolled.h"
 #include "tinyml/ops/operator.h"
@@ -82,8 +83,30 @@ class Writer {
     }
     used.erase(kNoTensor);
     for (const TensorId id : used) {
-      if (!graph_[id].is_variable) ids_[static_cast<size_t>(id)] = add(graph_[id]);
+      if (graph_[id].is_variable) continue;
+      const auto half = graph_.metadata.count(tflite::kFloat16) ? tflite::to_half(graph_[id]) : std::nullopt;
+      ids_[static_cast<size_t>(id)] = half ? add_float16(graph_[id], *half) : add(graph_[id]);
     }
+  }
+
+  /// The float32 tensor that a DEQUANTIZE makes of a float16 constant.
+  int32_t add_float16(const Tensor& tensor, const Bytes& half) {
+    auto written = std::make_unique<schema::TensorT>();
+    written->name = tensor.name;
+    written->shape = tensor.shape;
+    written->type = schema::TensorType::FLOAT16;
+    written->buffer = add_buffer(half);
+    subgraph_.tensors.push_back(std::move(written));
+    const auto from = static_cast<int32_t>(subgraph_.tensors.size()) - 1;
+    const int32_t to = add({tensor.name + "/float32", DType::float32, tensor.shape, {}, nullptr});
+    auto step = std::make_unique<schema::OperatorT>();
+    step->opcode_index = code_index(schema::BuiltinOperator::DEQUANTIZE, 3);
+    step->inputs = {from};
+    step->outputs = {to};
+    step->builtin_options.Set(schema::DequantizeOptionsT());
+    subgraph_.operators.push_back(std::move(step));
+    if (later("1.15.0", min_runtime_)) min_runtime_ = "1.15.0";
+    return to;
   }
 
   int32_t add(const Tensor& tensor) {

@@ -26,12 +26,37 @@ quantize::Dataset dataset_of(const std::vector<Array>& inputs, const std::vector
   return dataset;
 }
 
+void add_tuning(Options& options, quantize::TuneOptions& tuning) {
+  options.add("epochs", tuning.epochs);
+  options.add("batch", tuning.batch);
+  options.add("learning_rate", tuning.learning_rate);
+  options.add("teacher", tuning.teacher);
+  options.add("seed", tuning.seed);
+}
+
 quantize::OptimizeOptions options_of(const nb::dict& given) {
   quantize::OptimizeOptions made;
   Options options;
   options.add("method", made.method, quantize::parse_method);
   options.add("calibration", made.calibration.method, quantize::parse_calibration);
   options.add("outside", made.calibration.outside);
+  options.add("equalize", made.equalize);
+  options.add("correct_bias", made.correct_bias);
+  options.add("least_sqnr_db", made.mixed.least_sqnr_db);
+  options.add("most_loss", made.mixed.most_loss);
+  add_tuning(options, made.tuning);
+  options.apply(given);
+  return made;
+}
+
+quantize::PruneOptions prune_options_of(const nb::dict& given) {
+  quantize::PruneOptions made;
+  Options options;
+  options.add("pattern", made.pattern, quantize::parse_pattern);
+  options.add("share", made.share);
+  options.add("n", made.n);
+  options.add("m", made.m);
+  add_tuning(options, made.tuning);
   options.apply(given);
   return made;
 }
@@ -49,6 +74,23 @@ void bind_optimizer(nb::module_& m) {
   });
   nb::class_<TinyMLOptimizer>(m, "TinyMLOptimizer")
       .def(nb::init<int>(), "threads"_a)
+      .def(
+          "prune",
+          [](TinyMLOptimizer& self, const Model& model, const nb::dict& given,
+             const std::vector<Array>& inputs, const std::vector<int32_t>& classes,
+             const PythonProgress& progress) {
+            quantize::PruneOptions options = prune_options_of(given);
+            options.tuning.progress = hook_of(progress);
+            const quantize::Dataset dataset = dataset_of(inputs, classes);
+            const nb::gil_scoped_release release;
+            return self.prune(model, options, dataset);
+          },
+          "model"_a, "options"_a, "inputs"_a, "classes"_a, "progress"_a.none())
+      .def("cluster", &TinyMLOptimizer::cluster, nb::call_guard<nb::gil_scoped_release>())
+      .def("low_rank", &TinyMLOptimizer::low_rank, nb::call_guard<nb::gil_scoped_release>())
+      .def("equalize", &TinyMLOptimizer::equalize, nb::call_guard<nb::gil_scoped_release>())
+      .def("fold_dead_channels", &TinyMLOptimizer::fold_dead_channels,
+           nb::call_guard<nb::gil_scoped_release>())
       .def(
           "quantize",
           [](TinyMLOptimizer& self, const Model& model, const nb::dict& given,

@@ -171,3 +171,58 @@ def test_bad_arguments(tinyml, trained, examples, optimizer, tmp_path):
         optimizer.quantize(tmp_path / "absent.onnx", representative_dataset=features)
     with pytest.raises(tinyml.Error, match="not dict"):
         optimizer.quantize({}, representative_dataset=features)
+
+
+@pytest.mark.parametrize("method", ["int16x8", "mixed", "float16", "int8_qat"])
+def test_methods(tinyml, trained, examples, optimizer, method, tmp_path):
+    features, labels = examples
+    options = {"epochs": 1, "progress": lambda *_: None} if method == "int8_qat" else {}
+    made = optimizer.quantize(trained, method, features, labels=labels, **options)
+    assert made.report["method"] == method and made.report["sqnr_db"] > 10
+    made.save(tmp_path / "made.tflite")
+    again = tinyml.Model.load(tmp_path / "made.tflite")
+    assert bytes(again) == bytes(made)
+    model = tinyml.Model.load(trained)
+    if method == "float16":
+        assert again.run([features[0]])[0] == pytest.approx(model.run([features[0]])[0], abs=0.01)
+        assert bytes(optimizer.quantize(trained, "float16")) == bytes(made)
+    assert made.size_kb < model.size_kb
+
+
+def test_options_of_int8(trained, examples, optimizer):
+    for options in ({"equalize": True}, {"correct_bias": True}, {"calibration": "mse"}):
+        assert optimizer.quantize(trained, representative_dataset=examples[0], **options).report["sqnr_db"] > 10
+
+
+def test_smaller_floats(tinyml, trained, examples, optimizer):
+    features, labels = examples
+    model = tinyml.Model.load(trained)
+    silent = lambda *_: None  # noqa: E731
+    pruned = optimizer.prune(model, share=0.5, dataset=features, labels=labels, epochs=1, progress=silent)
+    assert pruned.size_kb < 0.8 * model.size_kb
+    sparse = optimizer.prune(model, "n_of_m", n=2, m=4)
+    clustered = optimizer.cluster(model, clusters=16)
+    for other in (sparse, clustered, optimizer.low_rank(model), optimizer.equalize(model)):
+        assert other.run([features[0]])[0].shape == model.run([features[0]])[0].shape
+    whole = optimizer.quantize(pruned, representative_dataset=features)
+    folded = optimizer.fold_dead_channels(whole)
+    rng = np.random.default_rng(3)
+    for _ in range(5):
+        example = rng.integers(-128, 128, features[0].shape).astype(np.int8)
+        assert np.array_equal(whole.run([example])[0], folded.run([example])[0])
+
+
+@pytest.mark.parametrize(
+    "verb, arguments, words",
+    [
+        ("prune", {"pattern": "rows"}, "n_of_m"),
+        ("prune", {"share": 0.0}, "share"),
+        ("prune", {"pattern": "n_of_m", "n": 4}, "n = 4"),
+        ("cluster", {"clusters": 1}, "clusters"),
+        ("low_rank", {"energy": 2}, "energy"),
+        ("fold_dead_channels", {}, "quantize"),
+    ],
+)
+def test_bad_options(tinyml, trained, optimizer, verb, arguments, words):
+    with pytest.raises(tinyml.Error, match=words):
+        getattr(optimizer, verb)(trained, **arguments)

@@ -129,6 +129,19 @@ TEST(Optimize, ArithmeticTakesConstants) {
   EXPECT_GT(made.report.sqnr_db, 25);
 }
 
+TEST(Optimize, Int16ActivationsAreFarFiner) {
+  Nodes n;
+  const TensorId x = n.value("x");
+  n.graph.inputs = {x};
+  n.graph.outputs = {n.add(Add{}, {x, n.add(Mul{}, {x, x}, "square")}, "sum")};
+  ThreadPool pool(1);
+  OptimizeOptions options;
+  options.method = Method::int16x8;
+  const Dataset data = noise(n.graph, 16);
+  EXPECT_GT(optimize(n.graph, options, data, pool).report.sqnr_db,
+            optimize(n.graph, {}, data, pool).report.sqnr_db + 30);
+}
+
 TEST(Optimize, AStandaloneBatchNormIsArithmetic) {
   GraphBuilder builder("net", 4);
   TensorId x = builder.input("x", {1, 6, 6, 3});
@@ -206,9 +219,13 @@ TEST(Optimize, NamesTheLayerWithoutAForm) {
 }
 
 TEST(Optimize, AnyNumberOfThreadsGivesTheSame) {
-  const Graph net = small_net();
+  Nodes n;
+  const TensorId x = n.value("x");
+  n.graph.inputs = {x};
+  n.graph.outputs = {n.add(Mul{}, {x, n.constant("factor", {8}, 3)}, "scaled")};
   ThreadPool one(1), three(3);
-  const Optimized a = optimize(net, {}, noise(net, 4), one), b = optimize(net, {}, noise(net, 4), three);
+  const Optimized a = optimize(n.graph, {}, noise(n.graph, 5), one),
+                  b = optimize(n.graph, {}, noise(n.graph, 5), three);
   ASSERT_EQ(a.graph.tensors.size(), b.graph.tensors.size());
   for (size_t i = 0; i < a.graph.tensors.size(); ++i) {
     EXPECT_EQ(a.graph.tensors[i].quantization, b.graph.tensors[i].quantization);

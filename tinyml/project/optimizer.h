@@ -6,6 +6,7 @@
 #include "tinyml/base/thread_pool.h"
 #include "tinyml/project/model.h"
 #include "tinyml/quantize/optimize.h"
+#include "tinyml/quantize/smaller.h"
 
 namespace tinyml {
 
@@ -23,6 +24,15 @@ class TinyMLOptimizer {
   /// Errors: as quantize::optimize.
   OptimizedModel quantize(const Model& model, const quantize::OptimizeOptions& options,
                           const quantize::Dataset& dataset);
+
+  /// The following give a model of the same precision. Errors: as the functions of quantize/smaller.h,
+  /// quantize/equalize.h and quantize/dead_channels.h; invalid_argument, for a quantized model where a
+  /// float32 one is needed.
+  Model prune(const Model& model, const quantize::PruneOptions& options, const quantize::Dataset& dataset);
+  Model cluster(const Model& model, int32_t clusters);
+  Model low_rank(const Model& model, double energy, int32_t rank);
+  Model equalize(const Model& model);
+  Model fold_dead_channels(const Model& model);
 
  private:
   ThreadPool pool_;

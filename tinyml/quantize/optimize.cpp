@@ -8,12 +8,19 @@
 #include <cmath>
 
 #include "tinyml/graph/rewrites.h"
+#include "tinyml/quantize/aware_training.h"
+#include "tinyml/quantize/equalize.h"
 #include "tinyml/quantize/post_training.h"
+#include "tinyml/quantize/smaller.h"
 
 namespace tinyml::quantize {
 namespace {
 
-constexpr std::array<std::pair<Method, std::string_view>, 1> kMethods{{{Method::int8, "int8"}}};
+constexpr std::array<std::pair<Method, std::string_view>, 5> kMethods{{{Method::int8, "int8"},
+                                                                       {Method::int16x8, "int16x8"},
+                                                                       {Method::mixed, "mixed"},
+                                                                       {Method::int8_qat, "int8_qat"},
+                                                                       {Method::float16, "float16"}}};
 
 /// A BatchNorm by itself: the input times one constant plus another.
 void split_batch_norm(Graph& graph, const Node& norm, std::vector<Node>& nodes) {
@@ -39,12 +46,44 @@ void split_batch_norm(Graph& graph, const Node& norm, std::vector<Node>& nodes) 
   nodes.push_back({Add{}, {scaled, to}, norm.outputs});
 }
 
-Optimized to_int8(const Graph& model, const OptimizeOptions& options, const Dataset& dataset,
-                  ThreadPool& pool) {
-  const std::vector<Range> ranges = calibrate(model, dataset, options.calibration, pool);
-  Graph graph = quantize(model, ranges, {options.input, {}});
+/// Of a graph whose tensors have the ids of `model`.
+Optimized with_report(const Graph& model, Graph graph, const OptimizeOptions& options, const Dataset& dataset,
+                      ThreadPool& pool, std::vector<std::string> notes) {
   Report report = compare(model, graph, dataset.spread(options.report_examples), pool);
+  report.notes = std::move(notes);
   return {std::move(graph), std::move(report)};
+}
+
+Optimized to_integers(const Graph& model, const OptimizeOptions& options, const Dataset& dataset,
+                      ThreadPool& pool) {
+  std::vector<std::string> notes;
+  const Dataset few = dataset.spread(std::max<size_t>(8, options.report_examples / 4));
+  std::vector<Range> ranges = calibrate(model, dataset, options.calibration, pool);
+  Settings settings{options.input, {}};
+  if (options.method == Method::int8_qat) {
+    TuneOptions tuning = options.tuning;
+    tuning.progress = options.progress;
+    const AwareNet aware = train_aware(model, ranges, settings, dataset, tuning, pool);
+    return with_report(model, quantize(aware.graph, aware.ranges, settings), options, dataset, pool, notes);
+  }
+  if (options.method == Method::int16x8) settings.schemes.assign(model.nodes.size(), Scheme::int16x8);
+  if (options.method == Method::mixed) {
+    settings.schemes = choose_schemes(model, ranges, options.mixed, settings, few, pool, notes);
+  }
+  if (!options.correct_bias) {
+    return with_report(model, quantize(model, ranges, settings), options, dataset, pool, notes);
+  }
+  const Graph corrected = correct_biases(model, ranges, settings, few, pool);
+  ranges.insert(ranges.begin() + static_cast<std::ptrdiff_t>(model.tensors.size()),
+                corrected.tensors.size() - model.tensors.size(), Range{});
+  return with_report(model, quantize(corrected, ranges, settings), options, dataset, pool, notes);
+}
+
+Optimized to_half(const Graph& model, const OptimizeOptions& options, const Dataset& dataset,
+                  ThreadPool& pool) {
+  Graph graph = to_float16(model);
+  if (dataset.count == 0) return {std::move(graph), {}};
+  return with_report(model, std::move(graph), options, dataset, pool, {});
 }
 
 }  // namespace
@@ -90,9 +129,11 @@ Graph prepare(const Graph& model) {
 
 Optimized optimize(const Graph& source, const OptimizeOptions& options, const Dataset& dataset,
                    ThreadPool& pool) {
-  const Graph model = prepare(source);
-  check(dataset, model);
-  Optimized made = to_int8(model, options, dataset, pool);
+  Graph model = prepare(source);
+  if (options.equalize) model = equalize(model);
+  const bool half = options.method == Method::float16;
+  if (!half || dataset.count > 0) check(dataset, model);
+  Optimized made = half ? to_half(model, options, dataset, pool) : to_integers(model, options, dataset, pool);
   made.report.method = name_of(options.method);
   made.graph = without_unused_tensors(made.graph);
   return made;

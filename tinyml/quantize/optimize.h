@@ -8,12 +8,18 @@
 #include "tinyml/base/progress.h"
 #include "tinyml/base/thread_pool.h"
 #include "tinyml/quantize/calibrate.h"
+#include "tinyml/quantize/mixed.h"
 #include "tinyml/quantize/report.h"
+#include "tinyml/quantize/tune.h"
 
 namespace tinyml::quantize {
 
 enum class Method : uint8_t {
-  int8,  // post-training: activations and weights int8
+  int8,      // post-training: activations and weights int8
+  int16x8,   // post-training: activations symmetric int16, weights int8
+  mixed,     // int8, but int16x8 where int8 loses too much
+  int8_qat,  // int8 after training on with rounded weights and activations
+  float16,   // float32 whose file keeps its weights as float16
 };
 /// Errors: invalid_argument, with the nearest names.
 Method parse_method(std::string_view name);
@@ -22,9 +28,13 @@ std::string_view name_of(Method method);
 struct OptimizeOptions {
   Method method = Method::int8;
   CalibrationOptions calibration = {};
+  bool equalize = false;      // cross-layer equalisation before
+  bool correct_bias = false;  // empirical bias correction (int8, int16x8, mixed)
+  MixedOptions mixed = {};
+  TuneOptions tuning = {};  // of int8_qat
   /// Of the model's first input, where a signal processing block has set its parameters.
   std::optional<Quantization> input = {};
-  /// Up to this many examples go into the report.
+  /// Up to this many examples go into the report, a quarter of them into bias correction and mixed.
   size_t report_examples = 128;
   ProgressHook progress = {};
 };
@@ -34,7 +44,8 @@ struct Optimized {
   Report report;
 };
 
-/// A float32 model, of training or of any file, quantized with representative examples of its inputs.
+/// A float32 model, of training or of any file, quantized with representative examples of its inputs; float16
+/// needs none and then has no report by layer.
 /// Errors: invalid_argument, for a model that is quantized already or examples that do not do; unsupported,
 /// naming the layer that has no quantized form.
 Optimized optimize(const Graph& model, const OptimizeOptions& options, const Dataset& dataset,

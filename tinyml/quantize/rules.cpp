@@ -30,7 +30,7 @@ Rule rule(const Add&) { return form(Form::own); }
 Rule rule(const Sub&) { return form(Form::own); }
 Rule rule(const Mul&) { return form(Form::own); }
 Rule rule(const Prelu&) { return form(Form::own, kInt8Alone); }
-Rule rule(const Reduction&) { return form(Form::own); }
+Rule rule(const Reduction& op) { return form(op.kind == ReductionKind::max ? Form::like_input : Form::own); }
 // TensorFlow Lite Micro's RELU6 stays on the input's scale.
 Rule rule(const Relu& op) { return form(op.activation == Activation::relu6 ? Form::like_input : Form::own); }
 Rule rule(const Binary& op) {
@@ -51,12 +51,12 @@ Rule rule(const Unary& op) {
       return fixed(1.0f / 256, -128);
     case UnaryKind::tanh:
       return fixed(1.0f / 128, 0);
-    case UnaryKind::hard_swish:
-    case UnaryKind::exp:
-    case UnaryKind::log:
-      return form(Form::own, kInt8Alone);
-    default:
+    case UnaryKind::leaky_relu:
+    case UnaryKind::abs:
+    case UnaryKind::rsqrt:
       return form(Form::own);
+    default:
+      return form(Form::own, kInt8Alone);
   }
 }
 Rule rule(const Softmax&) { return fixed(1.0f / 256, -128); }

@@ -153,7 +153,14 @@ void FloatEngine::forward(bool training, uint64_t step_seed, int32_t used_batch)
     pass.fused = plan_->fused[i];
     if (!training) pass.peak = &peaks_[i];
     ops::forward(node.op, pass);
+    if (after_forward_)
+      after_forward_(i, {pass.outputs[0].data, static_cast<size_t>(pass.outputs[0].size())});
   }
+}
+
+void FloatEngine::set_hooks(Hook after_forward, Hook before_backward) {
+  after_forward_ = std::move(after_forward);
+  before_backward_ = std::move(before_backward);
 }
 
 std::vector<ops::FloatTensor> FloatEngine::tensors(const std::vector<TensorId>& ids) const {
@@ -238,6 +245,9 @@ void FloatEngine::backward() {
       pass.input_gradients[k].data = gradient;
     }
     if (!any) continue;
+    if (before_backward_ && pass.output_gradients[0].data) {
+      before_backward_(i, {pass.output_gradients[0].data, static_cast<size_t>(pass.outputs[0].size())});
+    }
     ops::backward(node.op, pass);
     for (size_t k = 0; k < added.size(); ++k) {
       if (added[k]) kernels::add_scaled(sums_[k].data(), pass.inputs[k].size(), 1.0f, added[k]);

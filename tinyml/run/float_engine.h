@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -70,6 +71,11 @@ class FloatEngine {
   /// `training`: batch statistics and dropout, both as `step_seed` says. Only the first `used_batch` rows
   /// are computed; 0 means all.
   void forward(bool training, uint64_t step_seed = 0, int32_t used_batch = 0);
+  /// May change what a node has computed, before others read it, and the gradient of it that they have left,
+  /// before the node passes it on: output 0, used rows.
+  using Hook = std::function<void(size_t node, std::span<float> values)>;
+  void set_hooks(Hook after_forward, Hook before_backward);
+
   /// Of output 0, [batch, …]: filled by the loss after forward and before each backward, which uses it up.
   std::span<float> output_gradient();
   /// Overwrites gradients(), for the batch of the last forward.
@@ -97,6 +103,7 @@ class FloatEngine {
   std::vector<std::vector<float>> saved_;  // one a node
   std::vector<float> peaks_;               // one a node
   std::vector<float> workspace_;
+  Hook after_forward_, before_backward_;
 };
 
 }  // namespace tinyml::run

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tinyml/quantize/equalize.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "tinyml/quantize/layer_weights.h"
+
+namespace tinyml::quantize {
+namespace {
+
+bool is_positively_homogeneous(const Operator& op) {
+  return std::visit(
+      [](const auto& attributes) {
+        if constexpr (requires { attributes.activation; }) return attributes.activation != Activation::relu6;
+        return true;
+      },
+      op);
+}
+
+/// One pass over all pairs; the largest factor away from 1.
+double equalize_pairs(Graph& graph) {
+  double moved = 1;
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    const Node& first = graph.nodes[i];
+    if (!has_layer_weights(graph, first) || !is_positively_homogeneous(first.op)) continue;
+    const std::optional<size_t> reader = only_reader(graph, first.outputs[0]);
+    if (!reader || !has_layer_weights(graph, graph.nodes[*reader])) continue;
+    const Node& second = graph.nodes[*reader];
+    LayerWeights a(graph, first), b(graph, second);
+    if (second.inputs[0] != first.outputs[0] || a.outputs() != b.inputs()) continue;
+    for (size_t c = 0; c < a.outputs(); ++c) {
+      const double reach_a = a.largest_of_output(c), reach_b = b.largest_of_input(c);
+      if (!(reach_a > 0) || !(reach_b > 0)) continue;
+      const double factor = std::sqrt(reach_b / reach_a);
+      moved = std::max({moved, factor, 1 / factor});
+      a.scale_output(c, static_cast<float>(factor));
+      b.scale_input(c, static_cast<float>(1 / factor));
+    }
+    a.store(graph);
+    b.store(graph);
+  }
+  return moved;
+}
+
+}  // namespace
+
+Graph equalize(const Graph& model) {
+  constexpr int kMostPasses = 40;
+  Graph graph = with_own_parameters(model);
+  for (int pass = 0; pass < kMostPasses && equalize_pairs(graph) > 1.01; ++pass) {
+  }
+  return graph;
+}
+
+}  // namespace tinyml::quantize

@@ -27,8 +27,8 @@ function add(list, name, value, kind) {
 function addTensors(list, title, tensors) {
   if (tensors.length) add(list, title, '', 'group');
   for (const each of tensors) {
-    add(list, each.from_layer === undefined ? (each.variable ? 'variable' : '') : `from ${each.from_layer}`,
-        `${each.name}: ${tensor(each)}`);
+    const from = title === 'reads' && each.from_layer !== undefined ? `from ${each.from_layer}` : '';
+    add(list, each.variable ? 'variable' : from, `${each.name}: ${tensor(each)}`);
   }
 }
 

@@ -6,13 +6,14 @@
 #include <string_view>
 
 #include "tinyml/base/file.h"
+#include "tinyml/formats/keras.h"
 #include "tinyml/formats/onnx.h"
 #include "tinyml/formats/tflite.h"
 
 namespace tinyml::formats {
 namespace {
 
-enum class Format { tflite, onnx, keras, hdf5, pickle, pointer, archive, empty, unknown };
+enum class Format { tflite, onnx, keras, pickle, pointer, archive, empty, unknown };
 
 std::string lower_suffix(const std::filesystem::path& path) {
   std::string suffix = path.extension().string();
@@ -24,8 +25,7 @@ std::string lower_suffix(const std::filesystem::path& path) {
 Format format_of_name(const std::string& suffix) {
   if (suffix == ".tflite") return Format::tflite;
   if (suffix == ".onnx") return Format::onnx;
-  if (suffix == ".keras") return Format::keras;
-  if (suffix == ".h5" || suffix == ".hdf5") return Format::hdf5;
+  if (suffix == ".keras" || suffix == ".h5" || suffix == ".hdf5") return Format::keras;
   if (suffix == ".pt" || suffix == ".pth" || suffix == ".pkl" || suffix == ".ckpt") return Format::pickle;
   return Format::unknown;
 }
@@ -36,7 +36,7 @@ Format format_of(std::string_view bytes, const std::string& suffix) {
   if (bytes.empty()) return Format::empty;
   if (begins("version https://git-lfs")) return Format::pointer;
   if (bytes.substr(0, 8).ends_with("TFL3")) return Format::tflite;
-  if (begins("\x89HDF\r\n\x1a\n")) return Format::hdf5;
+  if (begins("\x89HDF\r\n\x1a\n")) return Format::keras;
   if (begins("PK\x03\x04") && named == Format::keras) return Format::keras;
   if (begins("PK\x03\x04")) {
     // Of PyTorch's files the first entry is NAME/data.pkl.
@@ -66,6 +66,8 @@ Graph read(const Bytes& bytes, const std::string& suffix) {
       return read_tflite(bytes);
     case Format::onnx:
       return read_onnx(bytes);
+    case Format::keras:
+      return read_keras(bytes);
     case Format::pickle:
       refuse_pickle();
     case Format::pointer:
@@ -73,17 +75,13 @@ Graph read(const Bytes& bytes, const std::string& suffix) {
                   "this is a Git LFS pointer, not the model: fetch it with git lfs pull");
     case Format::empty:
       throw Error(ErrorKind::bad_file, "the file is empty");
-    case Format::keras:
-    case Format::hdf5:
-      throw Error(ErrorKind::unsupported,
-                  "Keras files are not read: convert it with tf.lite.TFLiteConverter or tf2onnx");
     case Format::archive:
-      throw Error(ErrorKind::unsupported,
-                  "this is an archive: unpack it and give the .tflite or .onnx file in it");
+      throw Error(ErrorKind::unsupported, "this is an archive: unpack it and give the model file in it");
     case Format::unknown:
       break;
   }
-  throw Error(ErrorKind::bad_file, "this is no model that can be read: .tflite and .onnx files are");
+  throw Error(ErrorKind::bad_file,
+              "this is no model that can be read: .tflite, .onnx, .keras and .h5 files are");
 }
 
 }  // namespace

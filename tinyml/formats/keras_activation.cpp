@@ -30,9 +30,9 @@ class Elementwise {
     return layer_.add(Relu{limit}, {a}, limit == Activation::relu6 ? "relu6" : "relu");
   }
   TensorId times(TensorId a, TensorId b) const { return layer_.add(Mul{}, {a, b}, "product"); }
-  TensorId times(TensorId a, double b) const { return b == 1 ? a : times(a, number(b)); }
+  TensorId scaled(TensorId a, double by) const { return by == 1 ? a : times(a, number(by)); }
   TensorId plus(TensorId a, TensorId b) const { return layer_.add(Add{}, {a, b}, "sum"); }
-  TensorId plus(TensorId a, double b) const { return plus(a, number(b)); }
+  TensorId shifted(TensorId a, double by) const { return plus(a, number(by)); }
   TensorId over(TensorId a, TensorId b) const { return layer_.add(Binary{BinaryKind::div}, {a, b}, "ratio"); }
   TensorId at_most(TensorId a, double b) const {
     return layer_.add(Binary{BinaryKind::minimum}, {a, number(b)}, "at_most");
@@ -44,16 +44,16 @@ class Elementwise {
   TensorId sigmoid(TensorId a) const { return unary(UnaryKind::logistic, a); }
   TensorId hard_sigmoid() const {
     // Keras 2 has clip(0.2 x + 0.5, 0, 1), Keras 3 relu6(x + 3) / 6.
-    const TensorId sloped = layer_.import.keras_2 ? times(x_, 1.2) : x_;
-    return times(relu(plus(sloped, 3), Activation::relu6), 1.0 / 6);
+    const TensorId sloped = layer_.import.keras_2 ? scaled(x_, 1.2) : x_;
+    return scaled(relu(shifted(sloped, 3), Activation::relu6), 1.0 / 6);
   }
   TensorId elu(double alpha) const {
-    const TensorId below = plus(unary(UnaryKind::exp, at_most(x_, 0)), -1);
-    return plus(relu(x_), times(below, alpha));
+    const TensorId below = shifted(unary(UnaryKind::exp, at_most(x_, 0)), -1);
+    return plus(relu(x_), scaled(below, alpha));
   }
   TensorId softplus() const {
     const TensorId small = unary(UnaryKind::exp, unary(UnaryKind::neg, unary(UnaryKind::abs, x_)));
-    return plus(relu(x_), unary(UnaryKind::log, plus(small, 1)));
+    return plus(relu(x_), unary(UnaryKind::log, shifted(small, 1)));
   }
 
  private:
@@ -94,9 +94,9 @@ Value activate(const Layer& layer, const Value& value, const std::string& functi
   if (function == "hard_swish" || function == "hard_silu") return f.value(f.unary(UnaryKind::hard_swish, x));
   if (function == "swish" || function == "silu") return f.value(f.times(x, f.sigmoid(x)));
   if (function == "elu") return f.value(f.elu(1));
-  if (function == "selu") return f.value(f.times(f.elu(kSeluAlpha), kSeluScale));
+  if (function == "selu") return f.value(f.scaled(f.elu(kSeluAlpha), kSeluScale));
   if (function == "softplus") return f.value(f.softplus());
-  if (function == "softsign") return f.value(f.over(x, f.plus(f.unary(UnaryKind::abs, x), 1)));
+  if (function == "softsign") return f.value(f.over(x, f.shifted(f.unary(UnaryKind::abs, x), 1)));
   if (function == "mish") return f.value(f.times(x, f.unary(UnaryKind::tanh, f.softplus())));
   if (function == "exponential") return f.value(f.unary(UnaryKind::exp, x));
   if (function == "hard_tanh") return f.value(f.at_least(f.at_most(x, 1), -1));
@@ -104,7 +104,7 @@ Value activate(const Layer& layer, const Value& value, const std::string& functi
   refuse(fmt::format("the activation {}; {}", function, kExportAdvice));
 }
 
-Value activate(const Layer& layer, const Value& value, const char* key) {
+Value activate_by_config(const Layer& layer, const Value& value, const char* key) {
   const Json& given = layer.at(key);
   if (given.is_null()) return value;
   if (given.is_string()) return activate(layer, value, layer.text(key, ""));
@@ -123,7 +123,7 @@ Value activate(const Layer& layer, const Value& value, const char* key) {
   return mapping(layer.wrapped(given, value));
 }
 
-Value map_activation(const Layer& layer) { return activate(layer, layer.input()); }
+Value map_activation(const Layer& layer) { return activate_by_config(layer, layer.input()); }
 
 Value map_relu(const Layer& layer) {
   if (layer.number("threshold", 0) != 0) refuse("a threshold");

@@ -72,7 +72,7 @@ Op with_window(const Window& window) {
 Value finished(const Layer& layer, const Window& window, TensorId image) {
   Shape shape = layer.import.graph[image].shape;
   if (window.axes == 1) shape.erase(shape.begin() + 1);
-  return activate(layer, {image, shape});
+  return activate_by_config(layer, {image, shape});
 }
 
 /// Keras' shape of a kernel: its window, then the two numbers.

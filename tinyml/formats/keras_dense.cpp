@@ -30,7 +30,7 @@ Value dense(const Layer& layer, const std::string& part) {
   }
   Shape shape = input.shape;
   shape.back() = units;
-  return activate(layer, {layer.add(op, std::move(inputs), "sums"), shape});
+  return activate_by_config(layer, {layer.add(op, std::move(inputs), "sums"), shape});
 }
 
 }  // namespace

@@ -88,7 +88,7 @@ class Layer {
 };
 
 /// The layer's activation argument, applied.
-Value activate(const Layer& layer, const Value& value, const char* key = "activation");
+Value activate_by_config(const Layer& layer, const Value& value, const char* key = "activation");
 /// "relu", "softmax" … Errors: unsupported.
 Value activate(const Layer& layer, const Value& value, const std::string& function);
 /// The negative half multiplied.

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes Keras models of every layer that is read, with random weights, and runs them.
 
-keras_models.py FOLDER: writes NAME.keras, NAME.h5 and NAME.npz (input_0 ..., output_0 ..., a batch of 1) for each.
+keras_models.py FOLDER [NAME...]: writes NAME.keras, NAME.h5 and NAME.npz (input_0 ..., output_0 ..., a batch of 1) for
+each.
 """
 
 from __future__ import annotations
@@ -12,18 +13,13 @@ from pathlib import Path
 
 os.environ["KERAS_BACKEND"] = "jax"
 os.environ["JAX_PLATFORMS"] = "cpu"
+os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"  # small models
 
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
 from keras import layers as kl  # noqa: E402
 
 IMAGE, WAVE, VECTOR = (9, 8, 3), (14, 4), (6,)
-MODELS = {}
-
-
-def model(function):
-    MODELS[function.__name__] = function
-    return function
 
 
 def chain(shape, *layers):
@@ -36,6 +32,8 @@ def functional(shapes, build):
 
 
 CHAINS = {
+    # tests/formats/keras holds this one.
+    "conv": ((5, 5, 1), kl.Conv2D(2, 3, activation="relu", name="conv"), kl.Flatten(), kl.Dense(2, "softmax")),
     "conv_2d": (IMAGE, kl.Conv2D(5, 3, activation="relu"), kl.Conv2D(4, (1, 3), strides=2, padding="same")),
     "conv_2d_dilated": (IMAGE, kl.Conv2D(5, 3, dilation_rate=2, padding="same", use_bias=False)),
     "conv_2d_groups": ((7, 6, 4), kl.Conv2D(6, 3, groups=2, padding="same", activation="relu6")),
@@ -258,7 +256,6 @@ def main():
     for i, (name, make) in enumerate(makers.items()):
         if not only or name in only:
             write(name, make(), folder, np.random.default_rng(i))
-    print(*makers)
 
 
 if __name__ == "__main__":

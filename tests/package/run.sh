@@ -26,6 +26,7 @@ expect() {
 
 quiet cmake --install "$build" --prefix "$prefix"
 [ -n "$(find "$prefix" -name libtinyml_count.so)" ] || fail "the instruction counter is not installed"
+[ -n "$(find "$prefix" -name tinyml-unpack -perm -u+x)" ] || fail "tinyml-unpack is not installed"
 "$prefix/bin/tinyml" --version >/dev/null || fail "the installed CLI does not run"
 
 # Public headers stand alone: the installed folder and the standard library are all that they include.

@@ -93,7 +93,7 @@ Value activate(const Layer& layer, const Value& value, const std::string& functi
   if (function == "hard_sigmoid") return f.value(f.hard_sigmoid());
   if (function == "hard_swish" || function == "hard_silu") return f.value(f.unary(UnaryKind::hard_swish, x));
   if (function == "swish" || function == "silu") return f.value(f.times(x, f.sigmoid(x)));
-  if (function == "elu") return f.value(f.elu(1));
+  if (function == "elu") return f.value(f.unary(UnaryKind::elu, x));
   if (function == "selu") return f.value(f.scaled(f.elu(kSeluAlpha), kSeluScale));
   if (function == "softplus") return f.value(f.softplus());
   if (function == "softsign") return f.value(f.over(x, f.shifted(f.unary(UnaryKind::abs, x), 1)));
@@ -144,7 +144,8 @@ Value map_leaky_relu(const Layer& layer) {
 
 Value map_elu(const Layer& layer) {
   const Elementwise f(layer, layer.input());
-  return f.value(f.elu(layer.number("alpha", 1)));
+  const double alpha = layer.number("alpha", 1);
+  return f.value(alpha == 1 ? f.unary(UnaryKind::elu, f.x()) : f.elu(alpha));
 }
 
 Value map_prelu(const Layer& layer) {

@@ -136,21 +136,28 @@ const Dataset* Layer::find(const std::string& part, int index,
   const std::string_view direction = part.starts_with("forward")    ? "forward"
                                      : part.starts_with("backward") ? "backward"
                                                                     : "";
+  const std::vector<std::string>& path = place_.names;
   const Dataset* found = nullptr;
+  std::ptrdiff_t most = -1;
+  bool twice = false;
   for (const std::string& name : weight_names(file, group)) {
     const std::vector<std::string_view> parts = components(name);
-    const bool of_layer =
-        place_.names.size() == 1 || std::all_of(place_.names.begin() + 1, place_.names.end(),
-                                                [&](const auto& n) { return holds(parts, n); });
     const bool of_part =
         direction.empty() ||
         std::any_of(parts.begin(), parts.end(), [&](std::string_view p) { return p.starts_with(direction); });
+    const bool of_layer = path.size() == 1 || holds(parts, path.back());
     if (!of_layer || !of_part || std::find(names.begin(), names.end(), parts.back()) == names.end()) continue;
     const auto data = file.data.find(group + "/" + name);
     if (data == file.data.end()) continue;
-    if (found) refuse(fmt::format("two weights named {}; save the model as .keras", clean(name)));
+    // Some of the models around a layer are named, or none.
+    const auto named =
+        std::count_if(path.begin(), path.end(), [&](const auto& one) { return holds(parts, one); });
+    twice = named == most || (twice && named < most);
+    if (named < most) continue;
+    most = named;
     found = &data->second;
   }
+  if (twice) refuse(fmt::format("two weights {} for it; save the model as .keras", *names.begin()));
   return found;
 }
 

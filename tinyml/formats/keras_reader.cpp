@@ -160,7 +160,7 @@ class Reader {
   }
 
   Value number(const LayerConfig& layer, double value) {
-    if (!layer.is_function) refuse("a number as an input");
+    if (!find_mapping(layer.class_name, true)) refuse("a number as an input");
     const std::string name = fmt::format("{}/number_{}", layer.name, value);
     return {import_.constant(name, {1}, [&] { return std::vector<float>{static_cast<float>(value)}; }), {1}};
   }

@@ -22,7 +22,7 @@ class Model:
 
     @classmethod
     def load(cls, model, example_input=None) -> Model:
-        """A .tflite or .onnx file, a trained project folder, a trained classifier (its float net), a
+        """A .tflite, .onnx, .keras or .h5 file, a trained project folder, a trained classifier (its float net), a
         Keras model, or a torch module with example_input= (a batch of one). Raises tinyml.Error naming the file.
         An ONNX model whose operators lie between QuantizeLinear and DequantizeLinear runs in float32, as
         onnxruntime runs it; its .tflite file, and what a board gets, is int8 throughout."""

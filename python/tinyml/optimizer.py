@@ -14,7 +14,7 @@ from .model import Model
 class TinyMLOptimizer:
     """Quantizes models.
 
-    model, everywhere: a path (.tflite, .onnx), a tinyml.Model, a trained classifier of ours (its
+    model, everywhere: a path (.tflite, .onnx, .keras, .h5), a tinyml.Model, a trained classifier of ours (its
     float net), a Keras model, or a torch module with example_input=.
     threads: 0 to 256; 0 takes all logical CPUs.
 

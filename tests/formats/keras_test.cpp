@@ -174,7 +174,7 @@ TEST(KerasErrors, ModelsInModelsAreBounded) {
         "config": {"name": "in", "batch_shape": [null, 4]}}],
         "input_layers": [["in", 0, 0]], "output_layers": [["m", 1, 0]]}})";
   };
-  for (int i = 0; i < 14; ++i) inner = wrap(inner, "m");
+  for (int i = 0; i < 15; ++i) inner = wrap(inner, "m");
   EXPECT_THAT(error_of(keras_3(inner)), HasSubstr("more than 16384 operators"));
   for (int i = 0; i < 20; ++i) inner = wrap(inner, "m");
   EXPECT_THAT(error_of(keras_3(inner)), HasSubstr("models in models 17 deep"));

@@ -68,7 +68,7 @@ TEST(ModelFile, OfAnotherKindIsNamed) {
   EXPECT_THAT(error_of("model.tflite", ""), HasSubstr("the file is empty"));
   EXPECT_THAT(error_of("model.zip", "PK\x03\x04 and more"), HasSubstr("unpack it"));
   EXPECT_THAT(error_of("model.tgz", "\x1f\x8b and more"), HasSubstr("unpack it"));
-  EXPECT_THAT(error_of("model.h5", "anything"), HasSubstr("Keras"));
+  EXPECT_THAT(error_of("model.h5", "anything"), HasSubstr("no HDF5 file"));
   EXPECT_THAT(error_of("model.txt", "hello, world"), HasSubstr("no model that can be read"));
   EXPECT_THAT(error_of("model.onnx", "hello, world"), HasSubstr("no ONNX file"));
   EXPECT_THAT(error_of("model.tflite", "hello, world"), HasSubstr("not a .tflite"));

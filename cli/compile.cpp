@@ -18,7 +18,8 @@ struct Options {
   std::string model, board, mode = "balanced", out;
 
   void add_to(CLI::App& verb) {
-    add_path(verb, "model", model, "A trained project folder, or a .tflite, .onnx, .keras or .h5 file")->required();
+    add_path(verb, "model", model, "A trained project folder, or a .tflite, .onnx, .keras or .h5 file")
+        ->required();
     verb.add_option("--board", board, "Any name of a board (default: the project's)");
     verb.add_option("--mode", mode, "size, balanced or speed")->capture_default_str();
   }

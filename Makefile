@@ -8,7 +8,7 @@
 
 BUILD_PACKAGES = cmake ninja-build g++ pkg-config ccache libhwy-dev libsoxr-dev libsndfile1-dev \
   libfmt-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libflatbuffers-dev flatbuffers-compiler \
-  libprotobuf-dev protobuf-compiler zlib1g-dev libminizip-dev libhdf5-dev libjpeg-dev libpng-dev
+  libprotobuf-dev protobuf-compiler zlib1g-dev libminizip-dev libhdf5-dev libeigen3-dev libjpeg-dev libpng-dev
 PYTHON_PACKAGES = python3-dev python3-venv
 BOARD_PACKAGES = gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm
 ESP32_PACKAGES = gcc-xtensa-lx106 picolibc-xtensa-lx106-elf qemu-system-misc

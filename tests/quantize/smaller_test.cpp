@@ -57,42 +57,6 @@ TEST(Cluster, LeavesSoManyValues) {
   EXPECT_THROW(cluster(net, 1), Error);
 }
 
-TEST(LowRank, SingularValuesMakeTheMatrix) {
-  for (const auto& [rows, columns] : std::vector<std::pair<size_t, size_t>>{{7, 4}, {4, 7}, {1, 5}, {6, 6}}) {
-    Random random(rows * 10 + columns);
-    std::vector<double> matrix(rows * columns);
-    for (double& value : matrix) value = random.normal();
-    const SingularValues s = singular_values(matrix, rows, columns);
-    const size_t k = s.values.size();
-    ASSERT_EQ(k, std::min(rows, columns));
-    EXPECT_TRUE(std::is_sorted(s.values.rbegin(), s.values.rend()));
-    for (size_t r = 0; r < rows; ++r) {
-      for (size_t c = 0; c < columns; ++c) {
-        double sum = 0;
-        for (size_t j = 0; j < k; ++j) sum += s.u[r * k + j] * s.values[j] * s.v[c * k + j];
-        EXPECT_NEAR(sum, matrix[r * columns + c], 1e-10);
-      }
-    }
-    for (size_t a = 0; a < k; ++a) {
-      for (size_t b = 0; b < k; ++b) {
-        double sum = 0;
-        for (size_t r = 0; r < rows; ++r) sum += s.u[r * k + a] * s.u[r * k + b];
-        EXPECT_NEAR(sum, a == b, 1e-10);
-      }
-    }
-  }
-}
-
-TEST(LowRank, MatchesNumpy) {
-  // numpy.linalg.svd(numpy.arange(12).reshape(4, 3) ** 2 % 7, compute_uv=False)
-  std::vector<double> matrix;
-  for (int i = 0; i < 12; ++i) matrix.push_back(i * i % 7);
-  const SingularValues s = singular_values(matrix, 4, 3);
-  EXPECT_NEAR(s.values[0], 7.497843885137, 1e-9);
-  EXPECT_NEAR(s.values[1], 3.226975083988, 1e-9);
-  EXPECT_NEAR(s.values[2], 0.607428087463, 1e-9);
-}
-
 TEST(LowRank, SplitsADenseLayerOfLowRankExactly) {
   GraphBuilder builder("dense", 3);
   Graph net = builder.finish(builder.dense(builder.input("x", {1, 40}), 30, Activation::relu));

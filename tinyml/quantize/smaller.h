@@ -45,11 +45,4 @@ Graph cluster(const Graph& model, int32_t clusters);
 /// `rank` of them, where that takes fewer weights. Errors: invalid_argument.
 Graph low_rank(const Graph& model, double energy, int32_t rank = 0);
 
-/// Singular values of a row-major matrix, largest first, with u [rows, k] and v [columns, k] (one-sided
-/// Jacobi).
-struct SingularValues {
-  std::vector<double> values, u, v;
-};
-SingularValues singular_values(const std::vector<double>& matrix, size_t rows, size_t columns);
-
 }  // namespace tinyml::quantize

@@ -124,7 +124,7 @@ TEST(Advice, DeadChannels) {
   std::fill(bytes.begin() + 72, bytes.begin() + 4 * 72, uint8_t{0});
   weights.data = std::make_shared<const std::vector<uint8_t>>(bytes);
   expect_one(ask(advise_dead_channels, graph), 1, "3 of 16 output channels have no weight but zero",
-             "fewer channels");
+             "fold_dead_channels");
 }
 
 TEST(Advice, DeadChannelsOfDepthwiseLayers) {
@@ -133,7 +133,7 @@ TEST(Advice, DeadChannelsOfDepthwiseLayers) {
   std::vector<uint8_t> bytes = *weights.data;
   for (size_t i = 2; i < bytes.size(); i += 4) bytes[i] = 0;
   weights.data = std::make_shared<const std::vector<uint8_t>>(bytes);
-  expect_one(ask(advise_dead_channels, graph), 1, "1 of 11 output channels", "fewer channels");
+  expect_one(ask(advise_dead_channels, graph), 1, "1 of 11 output channels", "fold_dead_channels");
 }
 
 TEST(Advice, Measuring) {

@@ -164,7 +164,10 @@ std::vector<Advice> advise_dead_channels(const Graph& graph, const Inspection& i
            fmt::format("{} of {} output channels have no weight but zero and are always the same: {} of the "
                        "MACs compute them",
                        dead, all, percent(share(macs, inspection.macs))),
-           "train it anew with fewer channels, most of all in this layer"}};
+           inspection.needs_quantizing()
+               ? "train it anew with fewer channels, most of all in this layer"
+               : "fold_dead_channels of TinyMLOptimizer, in Python, takes them out; "
+                 "every answer stays the same to the byte"}};
 }
 
 }  // namespace tinyml::report

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tinyml/data/array_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tinyml/base/error.h"
+
+namespace tinyml::data {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+Bytes npy(const std::string& header, size_t content, int version = 1) {
+  std::string text = "\x93NUMPY";
+  text += static_cast<char>(version);
+  text += '\0';
+  text += static_cast<char>(header.size() & 255);
+  text += static_cast<char>(header.size() >> 8);
+  if (version > 1) text += std::string(2, '\0');
+  text += header;
+  for (size_t i = 0; i < content; ++i) text += static_cast<char>(i);
+  return Bytes(text.begin(), text.end());
+}
+
+std::string header(const std::string& descr, const std::string& shape, const std::string& order = "False") {
+  return "{'descr': " + descr + ", 'fortran_order': " + order + ", 'shape': " + shape + ", }\n";
+}
+
+std::string complaint(const Bytes& file) {
+  try {
+    parse_npy(file, "x.npy");
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(ArrayFile, ReadsNpy) {
+  for (const int version : {1, 2, 3}) {
+    const Array array = parse_npy(npy(header("'|i1'", "(2, 3)"), 6, version), "x.npy");
+    EXPECT_THAT(array.shape, ElementsAre(2, 3));
+    EXPECT_EQ(array.size(), 6);
+    EXPECT_EQ(array.at(5), 5);
+  }
+  EXPECT_EQ(parse_npy(npy(header("'<u2'", "(1,)"), 2), "x.npy").at(0), 256);
+  EXPECT_TRUE(parse_npy(npy(header("'<f8'", "()"), 8), "x.npy").shape.empty());
+}
+
+TEST(ArrayFile, RefusesWhatIsNoArrayOfNumbers) {
+  const std::pair<Bytes, const char*> cases[] = {
+      {npy(header("'<f4'", "(2, 3)"), 20), "20 bytes of numbers, not the 6 elements"},
+      {npy(header("'<f4'", "(4294967296, 4294967296, 2)"), 8), "out of all proportion"},
+      {npy(header("'<f4'", "(-1,)"), 8), "shape is not understood"},
+      {npy(header("'>f4'", "(1,)"), 4), "big endian"},
+      {npy(header("'|O'", "(1,)"), 8), "records or objects"},
+      {npy(header("'<c8'", "(1,)"), 8), "of the type '<c8'"},
+      {npy(header("'<f4'", "(1, 1)", "True"), 4), "columns first"},
+      {npy("{'descr': '<f4'", 4), "no 'shape'"},
+      {npy("{", 4, 9), "version 9"},
+      {Bytes{'n', 'o'}, "no file of numpy.save"}};
+  for (const auto& [file, what] : cases) {
+    EXPECT_THAT(complaint(file), HasSubstr(what));
+    EXPECT_THAT(complaint(file), HasSubstr("x.npy: "));
+  }
+}
+
+TEST(ArrayFile, RefusesEveryTruncation) {
+  const Bytes whole = npy(header("'<f4'", "(2, 3)"), 24);
+  for (size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_NE(complaint(Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size))), "") << size;
+  }
+}
+
+TEST(ArrayFile, ReadsRowsOfNumbers) {
+  for (const char* text : {"a,b\n1,2\n3,-4.5\n", "1,2\n3,-4.5\n"}) {
+    const Array array = parse_number_rows(text, "x.csv");
+    EXPECT_THAT(array.shape, ElementsAre(2, 2));
+    EXPECT_EQ(array.at(3), -4.5);
+  }
+  EXPECT_THROW(parse_number_rows("1,2\n3\n", "x.csv"), Error);
+  EXPECT_THROW(parse_number_rows("1,2\n3,x\n", "x.csv"), Error);
+  EXPECT_THROW(parse_number_rows("a,b\n", "x.csv"), Error);
+}
+
+TEST(ArrayFile, RefusesDamagedArchives) {
+  const Bytes zip{'P', 'K', 3, 4, 20, 0, 0, 0};
+  EXPECT_THROW(parse_npz(zip, "x.npz"), Error);
+}
+
+}  // namespace
+}  // namespace tinyml::data

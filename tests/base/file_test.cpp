@@ -64,6 +64,16 @@ TEST(WriteBytes, TellsWhyAFolderCannotBeMade) {
   EXPECT_REFUSED(write_text(folder.path(), ""), ErrorKind::io, "Is a directory");
 }
 
+TEST(WriteBytes, TakesANameWithoutAFolder) {
+  const TemporaryFolder folder;
+  const fs::path before = fs::current_path();
+  fs::current_path(folder.path());
+  write_bytes("plain.txt", bytes("new"));
+  const Bytes content = read_bytes("plain.txt");
+  fs::current_path(before);
+  EXPECT_EQ(content, bytes("new"));
+}
+
 TEST(CheckWritable, LeavesEverythingAsItWas) {
   const TemporaryFolder folder;
   write_text(folder.path() / "file", "old");

@@ -69,6 +69,7 @@ class StagedFile {
       made_.push_back(folder);
       folder = folder.parent_path();
     }
+    error.clear();
     if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
     if (error) {
       remove();

@@ -48,6 +48,13 @@ TEST(ArrayFile, ReadsNpy) {
   EXPECT_TRUE(parse_npy(npy(header("'<f8'", "()"), 8), "x.npy").shape.empty());
 }
 
+TEST(ArrayFile, TurnsColumnsIntoRows) {
+  const Array array = parse_npy(npy(header("'|u1'", "(2, 3)", "True"), 6), "x.npy");
+  std::vector<double> values;
+  for (int64_t i = 0; i < array.size(); ++i) values.push_back(array.at(i));
+  EXPECT_THAT(values, ElementsAre(0, 2, 4, 1, 3, 5));
+}
+
 TEST(ArrayFile, RefusesWhatIsNoArrayOfNumbers) {
   const std::pair<Bytes, const char*> cases[] = {
       {npy(header("'<f4'", "(2, 3)"), 20), "20 bytes of numbers, not the 6 elements"},
@@ -56,8 +63,10 @@ TEST(ArrayFile, RefusesWhatIsNoArrayOfNumbers) {
       {npy(header("'>f4'", "(1,)"), 4), "big endian"},
       {npy(header("'|O'", "(1,)"), 8), "records or objects"},
       {npy(header("'<c8'", "(1,)"), 8), "of the type '<c8'"},
-      {npy(header("'<f4'", "(1, 1)", "True"), 4), "columns first"},
-      {npy("{'descr': '<f4'", 4), "no 'shape'"},
+      {npy("{'descr': '<f4'", 4), "its header ends early"},
+      {npy("{'descr': '<f4', }", 4), "no 'shape'"},
+      {npy(header("'<f4'", "1"), 4), "shape is not understood"},
+      {npy(header("'<f4'", ""), 4), "shape is not understood"},
       {npy("{", 4, 9), "version 9"},
       {Bytes{'n', 'o'}, "no file of numpy.save"}};
   for (const auto& [file, what] : cases) {
@@ -84,9 +93,60 @@ TEST(ArrayFile, ReadsRowsOfNumbers) {
   EXPECT_THROW(parse_number_rows("a,b\n", "x.csv"), Error);
 }
 
+/// A zip file of one member, stored.
+Bytes zip(const std::string& name, const Bytes& content) {
+  const auto number = [](Bytes& to, size_t value, int bytes) {
+    for (int i = 0; i < bytes; ++i) to.push_back(static_cast<uint8_t>(value >> (8 * i)));
+  };
+  uint32_t crc = ~uint32_t{0};
+  for (const uint8_t byte : content) {
+    crc ^= byte;
+    for (int i = 0; i < 8; ++i) crc = crc >> 1 ^ (crc & 1 ? 0xEDB88320u : 0);
+  }
+  const auto entry = [&](Bytes& to) {
+    number(to, 20, 2);
+    number(to, 0, 8);  // stored, no time
+    number(to, ~crc, 4);
+    number(to, content.size(), 4);
+    number(to, content.size(), 4);
+    number(to, name.size(), 2);
+    number(to, 0, 2);
+  };
+  Bytes file;
+  number(file, 0x04034b50, 4);
+  entry(file);
+  file.insert(file.end(), name.begin(), name.end());
+  file.insert(file.end(), content.begin(), content.end());
+  const size_t directory = file.size();
+  number(file, 0x02014b50, 4);
+  number(file, 20, 2);
+  entry(file);
+  number(file, 0, 14);  // no comment, attributes, at the beginning
+  file.insert(file.end(), name.begin(), name.end());
+  const size_t end = file.size();
+  number(file, 0x06054b50, 4);
+  number(file, 0, 4);
+  number(file, 1, 2);
+  number(file, 1, 2);
+  number(file, end - directory, 4);
+  number(file, directory, 4);
+  number(file, 0, 2);
+  return file;
+}
+
+TEST(ArrayFile, ReadsArchives) {
+  const std::vector<Array> arrays = parse_npz(zip("x.npy", npy(header("'|i1'", "(2, 3)"), 6)), "a.npz");
+  ASSERT_EQ(arrays.size(), 1u);
+  EXPECT_EQ(arrays[0].name, "x");
+  EXPECT_THAT(arrays[0].shape, ElementsAre(2, 3));
+}
+
 TEST(ArrayFile, RefusesDamagedArchives) {
-  const Bytes zip{'P', 'K', 3, 4, 20, 0, 0, 0};
-  EXPECT_THROW(parse_npz(zip, "x.npz"), Error);
+  EXPECT_THROW(parse_npz(Bytes{'P', 'K', 3, 4, 20, 0, 0, 0}, "x.npz"), Error);
+  const Bytes whole = zip("x.npy", npy(header("'|i1'", "(2, 3)"), 6));
+  for (size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_THROW(parse_npz(std::span(whole).first(size), "x.npz"), Error) << size;
+  }
 }
 
 }  // namespace

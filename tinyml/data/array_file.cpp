@@ -14,7 +14,7 @@
 namespace tinyml::data {
 namespace {
 
-constexpr uint64_t kMostUnpackedBytes = uint64_t{1} << 30;
+constexpr uint64_t kMostUnpackedBytes = uint64_t{1} << 30, kFreeBytes = uint64_t{1} << 24, kMostTimes = 64;
 constexpr size_t kMostHeaderBytes = 1 << 16, kMostAxes = 32;
 constexpr int kMostMembers = 1 << 16;
 
@@ -53,6 +53,7 @@ void read_type(std::string_view descr, std::string_view name, Array& array) {
 
 /// The number of elements.
 uint64_t read_shape(std::string_view text, std::string_view name, Array& array) {
+  if (!text.starts_with('(')) refuse(name, "its shape is not understood");
   uint64_t count = 1;
   const char* at = text.data() + 1;
   const char* end = text.data() + text.size();
@@ -108,8 +109,8 @@ zlib_filefunc64_def functions_over(Memory& file) {
   return functions;
 }
 
-/// The current member of the archive; `spent` counts the bytes of all.
-Bytes unpack(unzFile archive, const unz_file_info64& info, std::string_view name, uint64_t& spent) {
+/// The current member of the archive; `left`: how many bytes it and those after it may unpack to.
+Bytes unpack(unzFile archive, const unz_file_info64& info, std::string_view name, uint64_t& left) {
   if ((info.flag & 1) != 0) refuse(name, "it is encrypted", ErrorKind::unsupported);
   if (unzOpenCurrentFile(archive) != UNZ_OK) refuse(name, "it cannot be unpacked");
   Bytes content;
@@ -118,8 +119,12 @@ Bytes unpack(unzFile archive, const unz_file_info64& info, std::string_view name
     const int got = unzReadCurrentFile(archive, buffer, sizeof buffer);
     if (got < 0) refuse(name, "it is damaged");
     if (got == 0) break;
-    spent += static_cast<uint64_t>(got);
-    if (spent > kMostUnpackedBytes) refuse(name, "it unpacks to more than 1 GB: give fewer examples");
+    if (static_cast<uint64_t>(got) > left) {
+      refuse(name,
+             "it unpacks to more than 1 GB, or to many times the file: give fewer examples, or an .npy file",
+             ErrorKind::unsupported);
+    }
+    left -= static_cast<uint64_t>(got);
     content.insert(content.end(), buffer, buffer + got);
   }
   if (unzCloseCurrentFile(archive) != UNZ_OK) refuse(name, "it is damaged");
@@ -145,14 +150,25 @@ double number(const Bytes& bytes, int64_t index) {
   return static_cast<double>(value);
 }
 
+/// The elements of an array that is stored with its first axis moving fastest, in our order.
+Bytes rows_first(const Array& array, std::span<const uint8_t> stored) {
+  Bytes bytes(stored.size());
+  const auto width = static_cast<size_t>(array.width);
+  std::vector<int64_t> place(array.shape.size());
+  for (size_t i = 0; i * width < stored.size(); ++i) {
+    int64_t from = 0;
+    for (size_t axis = place.size(); axis-- > 0;) from = from * array.shape[axis] + place[axis];
+    std::memcpy(&bytes[i * width], &stored[static_cast<size_t>(from) * width], width);
+    for (size_t axis = place.size(); axis-- > 0;) {
+      if (++place[axis] < array.shape[axis]) break;
+      place[axis] = 0;
+    }
+  }
+  return bytes;
+}
+
 std::vector<Array> read_file(const std::filesystem::path& path) {
-  const Bytes bytes = read_bytes(path);
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  if (text.starts_with("\x93NUMPY")) return {parse_npy(bytes, path.string())};
-  if (text.starts_with("PK")) return parse_npz(bytes, path.string());
-  if (path.extension() == ".npy" || path.extension() == ".npz")
-    refuse(path.string(), "it is no file of numpy.save or numpy.savez");
-  return {parse_number_rows(text, path.string())};
+  return parse_arrays(read_bytes(path), path.string());
 }
 
 }  // namespace
@@ -190,15 +206,14 @@ Array parse_npy(std::span<const uint8_t> bytes, std::string_view name) {
   Array array;
   read_type(value_of(header, "descr", name), name, array);
   const uint64_t count = read_shape(value_of(header, "shape", name), name, array);
-  if (value_of(header, "fortran_order", name) != "False" && array.shape.size() > 1)
-    refuse(name, "it is stored columns first: save numpy.ascontiguousarray of it", ErrorKind::unsupported);
+  const bool columns_first = value_of(header, "fortran_order", name) != "False" && array.shape.size() > 1;
   const std::span<const uint8_t> content = bytes.subspan(begin + length);
   if (content.size() % static_cast<size_t>(array.width) != 0 ||
       content.size() / static_cast<size_t>(array.width) != count) {
     refuse(name, fmt::format("it has {} bytes of numbers, not the {} elements that its header says",
                              content.size(), count));
   }
-  array.bytes.assign(content.begin(), content.end());
+  array.bytes = columns_first ? rows_first(array, content) : Bytes(content.begin(), content.end());
   return array;
 }
 
@@ -207,7 +222,7 @@ std::vector<Array> parse_npz(std::span<const uint8_t> bytes, std::string_view na
   const Archive archive(file);
   if (archive.handle == nullptr) refuse(name, "it is a damaged zip file");
   std::vector<Array> arrays;
-  uint64_t spent = 0;
+  uint64_t left = std::min(kMostUnpackedBytes, kFreeBytes + kMostTimes * bytes.size());
   int status = unzGoToFirstFile(archive.handle);
   for (int i = 0; status == UNZ_OK; ++i, status = unzGoToNextFile(archive.handle)) {
     unz_file_info64 info{};
@@ -218,7 +233,7 @@ std::vector<Array> parse_npz(std::span<const uint8_t> bytes, std::string_view na
       refuse(name, "it is a damaged zip file");
     std::string member = given;
     const std::string place = fmt::format("{}: {}", name, member);
-    Array array = parse_npy(unpack(archive.handle, info, place, spent), place);
+    Array array = parse_npy(unpack(archive.handle, info, place, left), place);
     if (member.ends_with(".npy")) member.resize(member.size() - 4);
     array.name = member;
     arrays.push_back(std::move(array));
@@ -256,6 +271,17 @@ Array parse_number_rows(std::string_view text, std::string_view name) {
   return array;
 }
 
+std::vector<Array> parse_arrays(std::span<const uint8_t> bytes, std::string_view name) {
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  std::vector<Array> arrays;
+  if (text.starts_with("PK")) return parse_npz(bytes, name);
+  const bool npy = text.starts_with("\x93NUMPY");
+  if (!npy && (name.ends_with(".npy") || name.ends_with(".npz")))
+    refuse(name, "it is no file of numpy.save or numpy.savez");
+  arrays.push_back(npy ? parse_npy(bytes, name) : parse_number_rows(text, name));
+  return arrays;
+}
+
 std::vector<Array> read_arrays(const std::filesystem::path& path) {
   if (!std::filesystem::is_directory(path)) return read_file(path);
   std::vector<std::filesystem::path> files;
@@ -266,7 +292,10 @@ std::vector<Array> read_arrays(const std::filesystem::path& path) {
   std::sort(files.begin(), files.end());
   std::vector<Array> all;
   for (const auto& file : files) {
-    for (Array& array : read_file(file)) all.push_back(std::move(array));
+    for (Array& array : read_file(file)) {
+      if (array.name.empty()) array.name = file.stem().string();
+      all.push_back(std::move(array));
+    }
   }
   if (all.empty()) {
     throw Error(ErrorKind::not_found,

@@ -26,6 +26,7 @@ void add_train(CLI::App& app, Context& context);
 void add_evaluate(CLI::App& app, Context& context);
 void add_compare(CLI::App& app, Context& context);
 void add_quantize(CLI::App& app, Context& context);
+void add_import(CLI::App& app, Context& context);
 void add_inspect(CLI::App& app, Context& context);
 void add_compile(CLI::App& app, Context& context);
 void add_profile(CLI::App& app, Context& context);

@@ -74,6 +74,7 @@ int main(int argc, char** argv) {
   add_evaluate(app, context);
   add_compare(app, context);
   add_quantize(app, context);
+  add_import(app, context);
   add_inspect(app, context);
   add_compile(app, context);
   add_profile(app, context);

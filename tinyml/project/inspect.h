@@ -12,4 +12,8 @@ namespace tinyml::project {
 /// arduino_nano33_ble. Errors: as load_program.
 report::Inspection inspect(const std::filesystem::path& path, const std::string& board = {});
 
+/// Of a net in hand, as boards run it: a file of float32 operators between Quantize and Dequantize is judged
+/// by what fold_quantization makes of it. Errors: invalid_argument, for an unknown board.
+report::Inspection inspect_net(const Graph& net, report::InspectOptions options);
+
 }  // namespace tinyml::project

@@ -23,10 +23,20 @@ Graph int8_net(const Graph& net) {
     throw Error(
         ErrorKind::unsupported,
         fmt::format("layer {} ({} \"{}\") computes in float32, boards in int8: quantize first: tinyml "
-                    "quantize MODEL --data FOLDER --out int8.tflite",
+                    "quantize MODEL --data samples.npy --out int8.tflite",
                     i, name_of(node.op), graph[node.outputs[0]].name));
   }
   return graph;
+}
+
+FoldedNet fold_where_quantized(const Graph& net) {
+  try {
+    Graph graph = fold_quantization(net);
+    const bool folded = graph.nodes.size() != net.nodes.size();
+    return {std::move(graph), folded, ""};
+  } catch (const Error& error) {
+    return {net, false, error.what()};
+  }
 }
 
 }  // namespace tinyml::project

@@ -3,28 +3,16 @@
 
 #include <fmt/core.h>
 
-#include "tinyml/graph/fold_quantization.h"
+#include "tinyml/project/inspect.h"
+#include "tinyml/project/int8_net.h"
 #include "tinyml/project/program.h"
 #include "tinyml/run/engine.h"
 
 namespace tinyml {
 
-namespace {
-
-Bytes write(const Graph& graph) {
-  Graph folded;
-  try {
-    folded = fold_quantization(graph);
-  } catch (const Error&) {  // not quantized throughout: it is kept as it is
-    return project::deployed_tflite(graph);
-  }
-  return project::deployed_tflite(folded);
-}
-
-}  // namespace
-
 struct Model::State {
-  explicit State(Graph given) : graph(std::move(given)), file(write(graph)) {}
+  explicit State(Graph given)
+      : graph(std::move(given)), file(project::deployed_tflite(project::fold_where_quantized(graph).graph)) {}
 
   Graph graph;
   Bytes file;
@@ -65,7 +53,15 @@ report::Inspection Model::inspect(const std::string& board) const {
   report::InspectOptions options;
   options.file_bytes = static_cast<int64_t>(state_->file.size());
   options.board = board;
-  return report::inspect(state_->graph, options);
+  return project::inspect_net(state_->graph, options);
+}
+
+project::ModelComparison Model::compare(const Model& other, const quantize::Dataset& dataset,
+                                        ThreadPool& pool, const ProgressHook& progress) const {
+  project::ModelComparison made = project::compare_models(graph(), other.graph(), dataset, pool, progress);
+  made.a = graph().name;
+  made.b = other.graph().name;
+  return made;
 }
 
 project::Profile Model::profile(const std::string& board, Mode mode) const {

@@ -9,6 +9,7 @@
 
 #include "tinyml/base/file.h"
 #include "tinyml/graph/graph.h"
+#include "tinyml/project/model_comparison.h"
 #include "tinyml/project/profile.h"
 #include "tinyml/report/inspection.h"
 
@@ -35,8 +36,11 @@ class Model {
   /// Errors: invalid_argument for a wrong count or size.
   std::vector<Bytes> run(const std::vector<std::span<const uint8_t>>& inputs);
 
-  /// What it is and costs, with advice. Errors: invalid_argument for an unknown board.
+  /// What it is and costs as boards run it, with advice. Errors: invalid_argument for an unknown board.
   report::Inspection inspect(const std::string& board = "arduino_nano33_ble") const;
+  /// Both on the same examples, of this model's inputs. Errors: as project::compare_models.
+  project::ModelComparison compare(const Model& other, const quantize::Dataset& dataset, ThreadPool& pool,
+                                   const ProgressHook& progress = {}) const;
   project::Profile profile(const std::string& board, Mode mode = Mode::balanced) const;
   /// Writes the generated C++ and the device headers into `folder`.
   void compile(const std::filesystem::path& folder, const std::string& board,

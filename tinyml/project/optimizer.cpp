@@ -1,15 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tinyml/project/optimizer.h"
 
+#include <fmt/core.h>
+
 #include <nlohmann/json.hpp>
 
+#include "tinyml/project/int8_net.h"
 #include "tinyml/quantize/dead_channels.h"
 #include "tinyml/quantize/equalize.h"
+#include "tinyml/report/html.h"
+#include "tinyml/report/layer_labels.h"
+#include "tinyml/report/text_table.h"
 
 namespace tinyml {
 
 OptimizedModel TinyMLOptimizer::quantize(const Model& model, const quantize::OptimizeOptions& options,
                                          const quantize::Dataset& dataset) {
+  if (project::fold_where_quantized(model.graph()).folded) {
+    throw Error(ErrorKind::invalid_argument,
+                "the model is quantized already, by QuantizeLinear and DequantizeLinear: tinyml import MODEL "
+                "--out int8.tflite makes int8 layers of them");
+  }
   quantize::Optimized made = quantize::optimize(model.graph(), options, dataset, pool_);
   return {Model(std::move(made.graph)), std::move(made.report)};
 }
@@ -64,6 +75,32 @@ std::string to_json(const quantize::Report& report) {
                               {"saturated", layer.saturated}});
   }
   return json.dump();
+}
+
+std::string to_text(const quantize::Report& report) {
+  if (report.examples == 0) return "";
+  std::vector<std::string> names;
+  for (const quantize::LayerReport& layer : report.layers) names.push_back(layer.name);
+  const std::vector<std::string> labels = report::short_labels(names);
+  std::vector<std::vector<std::string>> rows{
+      {"layer", "operator", "type", "from", "to", "beyond", "SQNR dB", "by itself", ""}};
+  for (size_t i = 0; i < labels.size(); ++i) {
+    const quantize::LayerReport& layer = report.layers[i];
+    rows.push_back({report::one_line(labels[i]), layer.op, layer.type, fmt::format("{:.4g}", layer.low),
+                    fmt::format("{:.4g}", layer.high),
+                    layer.saturated == 0 ? "-" : fmt::format("{:.3g} %", 100 * layer.saturated),
+                    fmt::format("{:.1f}", layer.sqnr_db), fmt::format("{:.1f}", layer.own_sqnr_db),
+                    layer.name == report.worst_layer ? "<- loses most" : ""});
+  }
+  std::string text = report::text_table(rows, {false, false, false, true, true, true, true, true, false}) +
+                     fmt::format("  outputs {:.1f} dB above the quantization noise, on {} examples\n",
+                                 report.sqnr_db, report.examples);
+  if (report.accuracy) {
+    text += fmt::format("  right answers: {} before, {} now\n", report::percent(*report.float_accuracy),
+                        report::percent(*report.accuracy));
+  }
+  for (const std::string& note : report.notes) text += "  " + report::one_line(note) + "\n";
+  return text;
 }
 
 }  // namespace tinyml::project

@@ -21,7 +21,7 @@ class TinyMLOptimizer {
   /// `threads` within 0 and 256; 0: one for every logical CPU.
   explicit TinyMLOptimizer(int threads = 0) : pool_(threads) {}
 
-  /// Errors: as quantize::optimize.
+  /// Errors: as quantize::optimize; invalid_argument, for files that are quantized already.
   OptimizedModel quantize(const Model& model, const quantize::OptimizeOptions& options,
                           const quantize::Dataset& dataset);
 
@@ -45,5 +45,7 @@ namespace tinyml::project {
 /// One JSON document: method, examples, sqnr_db, worst_layer, notes, layers; float_accuracy and accuracy
 /// where labels were given.
 std::string to_json(const quantize::Report& report);
+/// For people: the outputs, then a line a layer.
+std::string to_text(const quantize::Report& report);
 
 }  // namespace tinyml::project

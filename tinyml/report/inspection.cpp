@@ -197,6 +197,7 @@ Inspection inspect(const Graph& graph, const InspectOptions& options) {
   Inspection result;
   result.name = graph.name;
   result.path = options.path;
+  result.notes = options.notes;
   if (options.features) result.features = name_of(*options.features);
   result.file_bytes = options.file_bytes > 0 ? options.file_bytes : tflite_bytes(graph);
   result.board = board.id;

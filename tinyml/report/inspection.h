@@ -63,6 +63,7 @@ struct Inspection {
   int32_t peak_layer = -1;  // where most of the arena is in use
   int64_t flash_bytes = 0;  // estimated: tables and code
   bool deployable = false;  // every layer has a kernel: arena and flash are those of the generated program
+  std::vector<std::string> notes;  // what was done to the file before it was judged
   std::vector<Advice> advice;
 
   std::string board, board_name;
@@ -78,6 +79,7 @@ struct InspectOptions {
   int64_t file_bytes = 0;                 // of the file; 0: of the .tflite file that the graph would be
   std::optional<Operator> features = {};  // signal processing in front of the net
   std::string board = "arduino_nano33_ble";
+  std::vector<std::string> notes = {};
 };
 
 /// Lowers and plans as for the board. Layers without a kernel count with their tensors as they are: a float32

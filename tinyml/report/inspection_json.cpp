@@ -107,6 +107,7 @@ std::string to_json(const Inspection& inspection) {
                         {"ram_bytes", inspection.board_ram_bytes},
                         {"flash_bytes", inspection.board_flash_bytes}}},
                       {"layers", layers},
+                      {"notes", inspection.notes},
                       {"metadata", to_json(inspection.metadata)},
                       {"advice", advice}};
   return document.dump(2, ' ', false, json::error_handler_t::replace);

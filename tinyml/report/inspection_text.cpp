@@ -5,6 +5,7 @@
 
 #include "tinyml/report/html.h"
 #include "tinyml/report/inspection.h"
+#include "tinyml/report/text_table.h"
 
 namespace tinyml::report {
 namespace {
@@ -13,34 +14,8 @@ constexpr size_t kBarWidth = 40, kMostMetadata = 100;
 
 double kb(int64_t bytes) { return static_cast<double>(bytes) / 1024; }
 
-/// A name from a file: one line, no control characters.
-std::string clean(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
-  }
-  return text;
-}
-
-/// Rows in columns, those of `right` to the right.
-std::string columns(const std::vector<std::vector<std::string>>& rows, const std::vector<bool>& right) {
-  std::vector<size_t> widths(right.size());
-  for (const auto& row : rows) {
-    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
-  std::string text;
-  for (const auto& row : rows) {
-    std::string line = " ";
-    for (size_t i = 0; i < row.size(); ++i)
-      line +=
-          right[i] ? fmt::format(" {:>{}}", row[i], widths[i]) : fmt::format(" {:<{}}", row[i], widths[i]);
-    line.erase(line.find_last_not_of(' ') + 1);
-    text += line + "\n";
-  }
-  return text;
-}
-
 std::string port(const char* kind, const TensorFacts& tensor) {
-  std::string text = fmt::format("  {:<10} {} {} {}", kind, clean(tensor.name), name_of(tensor.dtype),
+  std::string text = fmt::format("  {:<10} {} {} {}", kind, one_line(tensor.name), name_of(tensor.dtype),
                                  to_string(tensor.shape));
   if (tensor.quantization.scales.size() == 1) {
     text += fmt::format(", scale {:.7g}, zero point {}", tensor.quantization.scale(),
@@ -73,11 +48,11 @@ std::string layers(const Inspection& inspection) {
                                               "params", "weights B", "output B", "RAM B"}};
   for (size_t i = 0; i < inspection.layers.size(); ++i) {
     const LayerFacts& layer = inspection.layers[i];
-    rows.push_back({std::to_string(i), clean(layer.label), layer.op, shapes(layer.inputs),
+    rows.push_back({std::to_string(i), one_line(layer.label), layer.op, shapes(layer.inputs),
                     shapes(layer.outputs), types(layer), grouped(layer.macs), grouped(layer.parameters),
                     grouped(layer.weight_bytes), grouped(layer.activation_bytes), grouped(layer.ram_bytes)});
   }
-  return columns(rows, {true, false, false, false, false, false, true, true, true, true, true});
+  return text_table(rows, {true, false, false, false, false, false, true, true, true, true, true});
 }
 
 std::string ram_bars(const Inspection& inspection) {
@@ -123,8 +98,8 @@ std::string totals(const Inspection& inspection) {
   }
   for (const auto& [name, value] : inspection.metadata) {
     const bool cut = value.size() > kMostMetadata;
-    text +=
-        fmt::format("  {:<10} {}{}\n", clean(name), clean(value.substr(0, kMostMetadata)), cut ? "..." : "");
+    text += fmt::format("  {:<10} {}{}\n", one_line(name), one_line(value.substr(0, kMostMetadata)),
+                        cut ? "..." : "");
   }
   return text;
 }
@@ -133,15 +108,17 @@ std::string totals(const Inspection& inspection) {
 
 std::string to_text(const Inspection& inspection) {
   std::string text = fmt::format("{}: {} layers, {:.1f} KB\n",
-                                 clean(inspection.path.empty() ? inspection.name : inspection.path),
+                                 one_line(inspection.path.empty() ? inspection.name : inspection.path),
                                  inspection.layers.size(), kb(inspection.file_bytes));
   for (const TensorFacts& tensor : inspection.inputs) text += port("input", tensor);
   for (const TensorFacts& tensor : inspection.outputs) text += port("output", tensor);
+  for (const std::string& note : inspection.notes)
+    text += fmt::format("  {:<10} {}\n", "note", one_line(note));
   text += totals(inspection) + "\n" + layers(inspection) + "\nRAM in use while each layer runs\n" +
           ram_bars(inspection) + "\nWhat to do next\n";
   for (size_t i = 0; i < inspection.advice.size(); ++i) {
-    text += fmt::format("  {}. {}:\n     {}\n", i + 1, clean(inspection.advice[i].what),
-                        clean(inspection.advice[i].to_do));
+    text += fmt::format("  {}. {}:\n     {}\n", i + 1, one_line(inspection.advice[i].what),
+                        one_line(inspection.advice[i].to_do));
   }
   text.pop_back();
   return text;

@@ -65,6 +65,7 @@ std::string about(const Inspection& inspection) {
     named.emplace_back("features", inspection.features + " in front of the net");
   named.emplace_back("board", fmt::format("{}: {} of RAM, {} of flash", inspection.board_name,
                                           kb(inspection.board_ram_bytes), kb(inspection.board_flash_bytes)));
+  for (const std::string& note : inspection.notes) named.emplace_back("note", note);
   for (const auto& pair : inspection.metadata) named.push_back(pair);
   return facts(named);
 }

@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "python/dataset_of.h"
 #include "python/module_parts.h"
 #include "tinyml/base/file.h"
+#include "tinyml/project/examples.h"
 #include "tinyml/project/model.h"
 
 namespace tinyml::python {
@@ -56,6 +58,30 @@ nb::list run_model(Model& model, const nb::list& inputs) {
   return arrays;
 }
 
+/// The real numbers that quantized values of the model's inputs stand for.
+quantize::Dataset dequantized(const quantize::Dataset& dataset, const Graph& graph,
+                              const std::vector<bool>& quantized) {
+  quantize::Dataset real = dataset;
+  real.fill = [fill = dataset.fill, &graph, quantized](size_t index, size_t input, std::span<float> values) {
+    fill(index, input, values);
+    const Quantization& q = graph[graph.inputs.at(input)].quantization;
+    if (!quantized.at(input) || q.empty()) return;
+    for (float& value : values) value = (value - static_cast<float>(q.zero_point())) * q.scale();
+  };
+  return real;
+}
+
+std::string compare(const Model& model, const Model& other, bool of_other, const std::vector<Array>& inputs,
+                    const std::vector<bool>& quantized, const std::vector<int32_t>& classes, int threads,
+                    const PythonProgress& progress) {
+  const Graph& graph = of_other ? other.graph() : model.graph();
+  quantize::Dataset dataset = dequantized(dataset_of(inputs, classes), graph, quantized);
+  if (of_other) dataset = project::with_layout_of(dataset, graph, model.graph());
+  const nb::gil_scoped_release release;
+  ThreadPool pool(threads);
+  return to_json(model.compare(other, dataset, pool, hook_of(progress)));
+}
+
 }  // namespace
 
 void bind_model(nb::module_& m) {
@@ -65,6 +91,8 @@ void bind_model(nb::module_& m) {
       .def("to_bytes", [](const Model& model) { return to_bytes(model.bytes()); })
       .def("save",
            [](const Model& model, const std::filesystem::path& path) { write_bytes(path, model.bytes()); })
+      .def("compare_json", &compare, "other"_a, "of_other"_a, "inputs"_a, "quantized"_a, "classes"_a,
+           "threads"_a, "progress"_a.none())
       .def("profile_json",
            [](const Model& model, const std::string& board, const std::string& mode) {
              const nb::gil_scoped_release release;

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <nanobind/ndarray.h>
-
 #include <algorithm>
 
+#include "python/dataset_of.h"
 #include "python/module_parts.h"
 #include "tinyml/project/optimizer.h"
 
 namespace tinyml::python {
-namespace {
 
-using namespace nb::literals;
-using Array = nb::ndarray<const float, nb::c_contig, nb::device::cpu>;
-
-/// Of an array [examples, …] a model input, whose elements are checked by the caller. The arrays outlive it.
 quantize::Dataset dataset_of(const std::vector<Array>& inputs, const std::vector<int32_t>& classes) {
   quantize::Dataset dataset;
   dataset.count = inputs.empty() ? 0 : inputs[0].shape(0);
@@ -26,6 +20,9 @@ quantize::Dataset dataset_of(const std::vector<Array>& inputs, const std::vector
   return dataset;
 }
 
+namespace {
+
+using namespace nb::literals;
 void add_tuning(Options& options, quantize::TuneOptions& tuning) {
   options.add("epochs", tuning.epochs);
   options.add("batch", tuning.batch);

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
@@ -32,6 +32,46 @@ def arrays(core: _tinyml.Model, data, name: str = "representative_dataset") -> l
     if len({len(column) for column in joined}) > 1:
         raise _tinyml.Error(f"{name}: the inputs have {', '.join(str(len(column)) for column in joined)} examples")
     return joined
+
+
+def are_quantized(core: _tinyml.Model, data) -> list[bool]:
+    """Of each input: whether the examples are integers of the very type that it takes, its quantized values."""
+    inputs = _tinyml.model_inputs(core)
+    if isinstance(data, Mapping):
+        data = _by_name(data, inputs, "data")
+    elif hasattr(data, "dtype"):
+        data = [data]
+    elif isinstance(data, (list, tuple)) and data and isinstance(data[0], (list, tuple)):
+        data = data[0]
+    elif isinstance(data, (list, tuple)) and data:
+        data = data[:1]
+    else:
+        return [False] * len(inputs)
+    found = [
+        str(getattr(each, "dtype", "")) == dtype != "float32" for each, (_, _, dtype) in zip(data, inputs, strict=False)
+    ]
+    return found + [False] * (len(inputs) - len(found))
+
+
+def of_either(core: _tinyml.Model, other: _tinyml.Model, data) -> tuple[bool, list[np.ndarray], list[bool]]:
+    """Examples of the one or the other model's inputs: whether of the other, then as arrays() and are_quantized().
+    Integers are first tried on the one that takes integers."""
+    if callable(data) and not hasattr(data, "__array__"):
+        data = data()
+    if isinstance(data, Iterator):
+        data = list(data)
+    integers = [all(dtype != "float32" for _, _, dtype in _tinyml.model_inputs(each)) for each in (core, other)]
+    first = integers == [False, True]
+    try:
+        chosen, of_other = (other if first else core), first
+        found = arrays(chosen, data, "data")
+    except _tinyml.Error as error:
+        chosen, of_other = (core if first else other), not first
+        try:
+            found = arrays(chosen, data, "data")
+        except _tinyml.Error:
+            raise error from None
+    return of_other, found, are_quantized(chosen, data)
 
 
 def labels(value, count: int) -> list[int]:

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from os import PathLike
 
 import numpy as np
 
-from . import _arguments, _models, _tinyml
+from . import _arguments, _examples, _models, _tinyml
+from ._progress import hook
 
 
 class Model:
@@ -45,9 +47,28 @@ class Model:
 
     def inspect(self, board: str = "arduino_nano33_ble") -> dict:
         """What the model is and costs, found without running it: inputs, outputs, layers with shapes, macs,
-        parameters and bytes, ram and flash (estimated, in bytes), metadata, and advice: a list of rule, layer,
-        what and to_do. The document of `tinyml inspect --json`."""
+        parameters and bytes, ram and flash (estimated, in bytes), metadata, notes, and advice: a list of rule,
+        layer, what and to_do. The document of `tinyml inspect --json`. An ONNX file of QuantizeLinear and
+        DequantizeLinear is shown as boards run it, in int8."""
         return json.loads(self._core.inspect_json(_arguments.text("board", board)))
+
+    def compare(
+        self, other, data, labels=None, example_input=None, threads: int = 0, progress: Callable | None = None
+    ) -> dict:
+        """This model and another (whatever Model.load takes) on the same examples. `data` has the inputs of one of
+        them, in any form that TinyMLOptimizer takes: real numbers, or integers of the type that the model is
+        quantized to; the other may take them flat, with other extents of 1, or with channels elsewhere.
+
+        Returns a dict of outputs and of layers, those that both models have in the same order: names a and b,
+        largest and mean difference, largest_value, sqnr_db (this model's values to the difference, at most 200);
+        of outputs also same_arg_max, the share of examples for which both answer alike. falls_most: the layer that
+        brings in most noise. With labels, the class of every example, a_accuracy and b_accuracy. consecutive: a
+        model keeps a state, so the examples were taken as steps of one stream."""
+        theirs = _models.core_of(other, example_input, "other")
+        of_other, arrays, quantized = _examples.of_either(self._core, theirs, data)
+        classes = _examples.labels(labels, len(arrays[0]))
+        count = _arguments.integer("threads", threads)
+        return json.loads(self._core.compare_json(theirs, of_other, arrays, quantized, classes, count, hook(progress)))
 
     def profile(self, board: str = "arduino_nano33_ble", mode: str = "balanced") -> dict:
         """Instructions, latency_ms, ram_bytes, flash_bytes, energy and layers on an emulated board."""
@@ -62,12 +83,13 @@ class Model:
         )
 
     def save(self, path: str | PathLike) -> None:
-        """Writes the .tflite file; an earlier one stays whole until this is complete."""
+        """Writes the .tflite file; an earlier one stays whole until this is complete. Of a float model it is
+        float32 (quantize with TinyMLOptimizer), of an ONNX file of QuantizeLinear and DequantizeLinear int8."""
         self._core.save(_arguments.path("path", path))
 
     @property
     def size_kb(self) -> float:
-        """The size of the .tflite file; a KB is 1,024 bytes."""
+        """The size of the .tflite file, a float model's in float32; a KB is 1,024 bytes."""
         return len(bytes(self)) / 1024
 
     @property

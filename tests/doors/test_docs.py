@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 
+import numpy as np
 import pytest
 from conftest import CLI, ROOT, write_fan, write_machine, write_squares, write_temperatures
 
@@ -24,8 +25,17 @@ def commands(page) -> list[str]:
     return [line for line in lines if line.startswith(("build/bin/tinyml ", PYTHON + " examples/"))]
 
 
+def write_model(folder) -> None:
+    """A float model, a quantized one and examples of the former."""
+    corpus = ROOT / "fuzz" / "corpus" / "onnx"
+    shutil.copy(corpus / "conv_chain_flatten_dense.onnx", folder / "model.onnx")
+    shutil.copy(corpus / "quantized.onnx", folder / "quantized.onnx")
+    np.save(folder / "samples.npy", np.random.default_rng(1).normal(size=(64, 1, 8, 8)).astype(np.float32))
+
+
 # What a page says is there.
 PREPARED = {
+    "models.md": write_model,
     "import.md": lambda folder: shutil.copy(
         ROOT / "fuzz" / "corpus" / "onnx" / "quantized.onnx", folder / "model.onnx"
     ),
@@ -61,6 +71,7 @@ def test_commands_of(page, tmp_path, emulator, request):
 
 def test_pages_show_commands():
     shown = {page.name: len(commands(page)) for page in PAGES}
+    assert shown["models.md"] == 7
     assert shown["README.md"] >= 4 and shown["keywords.md"] >= 9 and shown["anomalies.md"] >= 6
     for example in ("activity", "gesture", "occupancy"):
         assert shown[f"example-{example}.md"] >= 3
@@ -77,3 +88,12 @@ def test_the_occupancy_example_is_what_is_benchmarked(tinyml, tmp_path):
     for section, settings in measured.items():
         for key in settings.keys() - {"name", "path"}:
             assert made[section][key] == settings[key], f"{section}.{key}"
+
+
+def test_the_models_page_s_python(tinyml, tmp_path, monkeypatch, capsys):
+    (block,) = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs" / "models.md").read_text(), re.MULTILINE | re.DOTALL)
+    write_model(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    exec(block, {})
+    assert re.search(r"KB in float32, .* KB in int8\n[\d.]+ dB", capsys.readouterr().out)
+    assert (tmp_path / "model_int8.tflite").exists() and list((tmp_path / "generated").glob("*.cpp"))

@@ -156,7 +156,8 @@ int32_t falls_most(const std::vector<LayerComparison>& layers) {
   double before = 0, most = 0;
   int32_t worst = -1;
   for (size_t i = 0; i < layers.size(); ++i) {
-    const double noise = std::pow(10, -layers[i].difference.sqnr_db / 10);
+    const Difference& difference = layers[i].difference;
+    const double noise = difference.largest > 0 ? std::pow(10, -difference.sqnr_db / 10) : 0;
     if (noise - before > most) {
       most = noise - before;
       worst = static_cast<int32_t>(i);

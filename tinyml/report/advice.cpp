@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "tinyml/ops/hybrid.h"
 #include "tinyml/report/html.h"
 
 namespace tinyml::report {
@@ -66,20 +67,26 @@ std::vector<Advice> advise(const Graph& graph, const Inspection& inspection) {
   return all;
 }
 
-std::vector<Advice> advise_int8(const Graph&, const Inspection& inspection) {
+std::vector<Advice> advise_int8(const Graph& graph, const Inspection& inspection) {
   const auto& layers = inspection.layers;
   const auto in_float =
       std::count_if(layers.begin(), layers.end(), [](const LayerFacts& layer) { return layer.in_float; });
   if (in_float == 0) return {};
   const bool whole = in_float == static_cast<std::ptrdiff_t>(layers.size());
   Advice advice{"not_int8", -1, "", quantize_command(inspection)};
-  advice.what = whole
-                    ? fmt::format(
-                          "the model computes in float32; int8 takes about a quarter: {} of weights in place "
-                          "of {}, some {} of RAM in place of {}",
-                          kb(inspection.weight_bytes / 4), kb(inspection.weight_bytes),
-                          kb(inspection.arena_bytes / 4), kb(inspection.arena_bytes))
-                    : fmt::format("{} of {} layers compute in float32", in_float, layers.size());
+  const bool hybrid = std::any_of(graph.nodes.begin(), graph.nodes.end(),
+                                  [&](const Node& node) { return ops::is_hybrid(graph, node); });
+  const std::string ram = fmt::format("some {} of RAM in place of {}", kb(inspection.arena_bytes / 4),
+                                      kb(inspection.arena_bytes));
+  if (whole && hybrid) {
+    advice.what = "the model computes in float32, with int8 weights; int8 throughout takes " + ram;
+  } else if (whole) {
+    advice.what = fmt::format(
+        "the model computes in float32; int8 takes about a quarter: {} of weights in place of {}, {}",
+        kb(inspection.weight_bytes / 4), kb(inspection.weight_bytes), ram);
+  } else {
+    advice.what = fmt::format("{} of {} layers compute in float32", in_float, layers.size());
+  }
   if (!whole) {
     const auto first =
         std::find_if(layers.begin(), layers.end(), [](const LayerFacts& layer) { return layer.in_float; });

@@ -8,6 +8,7 @@
 #include "tinyml/boards/boards.h"
 #include "tinyml/codegen/program.h"
 #include "tinyml/formats/tflite.h"
+#include "tinyml/ops/hybrid.h"
 #include "tinyml/ops/operator.h"
 #include "tinyml/plan/plan.h"
 #include "tinyml/report/advice.h"
@@ -87,7 +88,7 @@ std::vector<ops::KernelCall> lower_layers(const Graph& graph, const ops::Target&
   std::vector<ops::KernelCall> calls;
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
-    layers[i].in_float = is_float(graph, node);
+    layers[i].in_float = is_float(graph, node) || ops::is_hybrid(graph, node);
     try {
       calls.push_back(ops::lower(graph, node, target));
     } catch (const Error& error) {

@@ -141,6 +141,16 @@ TEST(ArrayFile, ReadsArchives) {
   EXPECT_THAT(arrays[0].shape, ElementsAre(2, 3));
 }
 
+TEST(ArrayFile, RefusesInOneLineWhateverTheNames) {
+  EXPECT_EQ(complaint(npy(header("'<\n4'", "(1,)"), 4)).find('\n'), std::string::npos);
+  try {
+    parse_npz(zip("a\nb.npy", npy(header("'<f4'", "(2,)"), 4)), "a.npz");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
+  }
+}
+
 TEST(ArrayFile, RefusesDamagedArchives) {
   EXPECT_THROW(parse_npz(Bytes{'P', 'K', 3, 4, 20, 0, 0, 0}, "x.npz"), Error);
   const Bytes whole = zip("x.npy", npy(header("'|i1'", "(2, 3)"), 6));

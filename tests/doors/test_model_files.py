@@ -261,6 +261,20 @@ def test_inspect_judges_a_qdq_file_as_boards_run_it(cli, tinyml):
     assert cli("inspect", FLOAT).json()["notes"] == []
 
 
+@pytest.mark.parametrize("model", [FLOAT, KERAS / "conv.keras", KERAS / "conv.h5"], ids=lambda path: path.name)
+def test_every_format_goes_all_the_way(cli, tmp_path, emulator, model):
+    """inspect as text, JSON and a page; quantize; profile; compile. QDQ files need no quantizing."""
+    document = cli("inspect", model, "--html", tmp_path / "page.html").json()
+    assert "conv_2d" in (tmp_path / "page.html").read_text() and not document["deployable"]
+    assert "What to do next" in cli("inspect", model, quiet=False).out
+    np.save(tmp_path / "data.npy", examples(shape=document["inputs"][0]["shape"][1:]))
+    cli("quantize", model, "--data", tmp_path / "data.npy", "--out", tmp_path / "int8.tflite").json()
+    for path in (tmp_path / "int8.tflite", QDQ):
+        assert cli("profile", path).json()["instructions"] > 0
+        assert cli("compile", path, "--out", tmp_path / "code").json()["arena_bytes"] > 0
+    cli("profile", model).fails("quantize first")
+
+
 def test_a_dynamic_range_model_is_quantized_with_its_own_weights(cli, tmp_path):
     model = SHARED / "kws_ref_dynrange.tflite"
     if not model.exists():

@@ -10,6 +10,7 @@
 
 #include "tinyml/base/error.h"
 #include "tinyml/data/csv_lines.h"
+#include "tinyml/data/labels_csv.h"
 
 namespace tinyml::data {
 namespace {
@@ -20,7 +21,7 @@ constexpr int kMostMembers = 1 << 16;
 
 [[noreturn]] void refuse(std::string_view name, const std::string& what,
                          ErrorKind kind = ErrorKind::bad_file) {
-  throw Error(kind, fmt::format("{}: {}", name, what));
+  throw Error(kind, one_line(fmt::format("{}: {}", name, what)));
 }
 
 /// The text behind 'key': in the header of an .npy file, up to the end of its value.
@@ -235,7 +236,7 @@ std::vector<Array> parse_npz(std::span<const uint8_t> bytes, std::string_view na
     const std::string place = fmt::format("{}: {}", name, member);
     Array array = parse_npy(unpack(archive.handle, info, place, left), place);
     if (member.ends_with(".npy")) member.resize(member.size() - 4);
-    array.name = member;
+    array.name = one_line(member);
     arrays.push_back(std::move(array));
   }
   if (status != UNZ_END_OF_LIST_OF_FILE) refuse(name, "it is a damaged zip file");

@@ -50,6 +50,23 @@ def test_full_disk_of_small_outputs(cli, own_tones, own_project, tmp_path, emula
     assert not (tmp_path / "new" / "tinyml.toml").exists()
 
 
+def test_full_disk_of_model_files(cli, project, tmp_path):
+    """quantize, import and inspect --html leave an earlier output, and no part of a new one."""
+    model = project / "model" / "float32.tflite"
+    verbs = {
+        "half.tflite": ("quantize", model, "--method", "float16", "--out"),
+        "same.tflite": ("import", model, "--out"),
+        "page.html": ("inspect", model, "--html"),
+    }
+    for name, verb in verbs.items():
+        cli(*verb, tmp_path / name).json()
+    before = bytes_in(tmp_path)
+    for name, verb in verbs.items():
+        cli(*verb, tmp_path / name, preexec=full_disk(100)).fails("cannot write", name)
+        cli(*verb, tmp_path / "new" / name, preexec=full_disk(100)).fails("cannot write", name)
+    assert bytes_in(tmp_path) == before
+
+
 @pytest.mark.parametrize(
     "verb, first, second",
     [

@@ -118,10 +118,11 @@ std::string to_json(const QuantizeFile& request, const QuantizedFile& made) {
 }
 
 std::string to_text(const QuantizeFile& request, const QuantizedFile& made) {
-  return to_text(made.report) +
-         fmt::format("Wrote {}: {}, {:.1f} times smaller than the float32 model's {}\n", request.out.string(),
-                     kb(made.bytes), static_cast<double>(made.float_bytes) / static_cast<double>(made.bytes),
-                     kb(made.float_bytes));
+  const double times = static_cast<double>(made.float_bytes) / static_cast<double>(made.bytes);
+  const std::string smaller = times < 1.05 ? "" : fmt::format(", {:.1f} times smaller", times);
+  return to_text(made.report) + fmt::format("Wrote {}: {}{}; as .tflite the model had {}\n",
+                                            request.out.string(), kb(made.bytes), smaller,
+                                            kb(made.float_bytes));
 }
 
 ModelComparison compare_files(const std::filesystem::path& a, const std::filesystem::path& b,
@@ -182,6 +183,7 @@ ImportedFile import_file(const std::filesystem::path& model, const std::filesyst
         "it computes in float32; before it goes on a board: tinyml quantize {} --data samples.npy --out {}",
         out.string(), (out.parent_path() / (out.stem().string() + "_int8.tflite")).string()));
   }
+  if (made.done.empty()) made.done.push_back("boards can run it as it is: nothing had to change");
   const Bytes bytes = with_context(model.string(), [&] { return formats::write_tflite(made.graph); });
   made.bytes = static_cast<int64_t>(bytes.size());
   write_bytes(out, bytes);

@@ -6,8 +6,10 @@
 #include <set>
 
 #include "tinyml/formats/tflite.h"
+#include "tinyml/formats/tflite_biases.h"
 #include "tinyml/formats/tflite_format.h"
 #include "tinyml/formats/tflite_half.h"
+#include "tinyml/formats/tflite_pack.h"
 #include "tinyml/formats/tflite_resources.h"
 #include "tinyml/formats/tflite_unrolled.h"
 #include "tinyml/ops/operator.h"
@@ -64,13 +66,11 @@ class Writer {
     }
     std::vector<uint8_t> runtime(tflite::kRuntimeBytes);
     std::copy(min_runtime_.begin(), min_runtime_.end(), runtime.begin());
-    add_metadata(tflite::kMinRuntime, std::move(runtime));
+    add_metadata(tflite::kMinRuntime, runtime);
 
     model_.subgraphs.push_back(std::make_unique<schema::SubGraphT>(std::move(subgraph_)));
     if (!resources_.empty()) model_.subgraphs.push_back(resources_.initial());
-    flatbuffers::FlatBufferBuilder builder;
-    builder.Finish(schema::Model::Pack(builder, &model_), schema::ModelIdentifier());
-    return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
+    return tflite::pack(model_);
   }
 
  private:
@@ -82,11 +82,25 @@ class Writer {
       used.insert(node.outputs.begin(), node.outputs.end());
     }
     used.erase(kNoTensor);
+    const std::set<TensorId> plain = biases_without_quantization();
     for (const TensorId id : used) {
       if (graph_[id].is_variable) continue;
       const auto half = graph_.metadata.count(tflite::kFloat16) ? tflite::to_half(graph_[id]) : std::nullopt;
       ids_[static_cast<size_t>(id)] = half ? add_float16(graph_[id], *half) : add(graph_[id]);
+      if (plain.count(id)) subgraph_.tensors.back()->quantization.reset();
     }
+  }
+
+  /// Those whose quantization the reader finds again.
+  std::set<TensorId> biases_without_quantization() const {
+    std::set<TensorId> plain, others;
+    for (const Node& node : graph_.nodes) {
+      const auto known = tflite::bias_quantization(graph_, node);
+      const bool found = known && *known == graph_[node.inputs[2]].quantization;
+      for (const TensorId id : node.inputs) (found && id == node.inputs[2] ? plain : others).insert(id);
+    }
+    for (const TensorId id : others) plain.erase(id);
+    return plain;
   }
 
   /// The float32 tensor that a DEQUANTIZE makes of a float16 constant.
@@ -119,11 +133,7 @@ class Writer {
     written->name = tensor.name;
     written->shape = tensor.shape;
     written->type = tflite::to_tflite(tensor.dtype);
-    if (tensor.data) {
-      const auto [entry, fresh] = buffers_.try_emplace(tensor.data, 0);
-      if (fresh) entry->second = add_buffer(*tensor.data);
-      written->buffer = entry->second;
-    }
+    if (tensor.data) written->buffer = add_buffer(*tensor.data);
     if (!tensor.quantization.empty() && tensor.dtype != DType::float32) {
       auto quantization = std::make_unique<schema::QuantizationParametersT>();
       quantization->scale = tensor.quantization.scales;
@@ -135,11 +145,15 @@ class Writer {
     return written;
   }
 
-  uint32_t add_buffer(std::vector<uint8_t> bytes) {
-    auto buffer = std::make_unique<schema::BufferT>();
-    buffer->data = std::move(bytes);
-    model_.buffers.push_back(std::move(buffer));
-    return static_cast<uint32_t>(model_.buffers.size()) - 1;
+  /// The index of the buffer with these bytes.
+  uint32_t add_buffer(const Bytes& bytes) {
+    const auto [entry, fresh] = buffers_.try_emplace(bytes, static_cast<uint32_t>(model_.buffers.size()));
+    if (fresh) {
+      auto buffer = std::make_unique<schema::BufferT>();
+      buffer->data = bytes;
+      model_.buffers.push_back(std::move(buffer));
+    }
+    return entry->second;
   }
 
   void add(const Node& node) {
@@ -233,17 +247,17 @@ class Writer {
     model_.signature_defs.push_back(std::move(signature));
   }
 
-  void add_metadata(std::string name, std::vector<uint8_t> bytes) {
+  void add_metadata(std::string name, const Bytes& bytes) {
     auto entry = std::make_unique<schema::MetadataT>();
     entry->name = std::move(name);
-    entry->buffer = add_buffer(std::move(bytes));
+    entry->buffer = add_buffer(bytes);
     model_.metadata.push_back(std::move(entry));
   }
 
   const Graph& graph_;
   std::vector<TensorId> ids_;  // from the graph's tensors to the file's
   tflite::ResourceWriter resources_;
-  std::map<std::shared_ptr<const std::vector<uint8_t>>, uint32_t> buffers_;
+  std::map<Bytes, uint32_t> buffers_;
   std::vector<tflite::Unrolled> unrolled_;
   std::string_view min_runtime_ = "1.5.0";
   schema::SubGraphT subgraph_;

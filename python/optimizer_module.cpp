@@ -39,6 +39,7 @@ quantize::OptimizeOptions options_of(const nb::dict& given) {
   options.add("outside", made.calibration.outside);
   options.add("equalize", made.equalize);
   options.add("correct_bias", made.correct_bias);
+  options.add("fold_dead_channels", made.fold_dead_channels);
   options.add("least_sqnr_db", made.mixed.least_sqnr_db);
   options.add("most_loss", made.mixed.most_loss);
   add_tuning(options, made.tuning);

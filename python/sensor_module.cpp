@@ -172,6 +172,8 @@ void bind_sensors(nb::module_& m) {
            [](const SensorClassifier& self, const Readings& readings) {
              return tuple_of(self.predict(span_of(self, readings)));
            })
+      .def("features", [](const SensorClassifier& self,
+                          const Readings& readings) { return self.features(span_of(self, readings)); })
       .def("predict_stream",
            [](const SensorClassifier& self, const Readings& readings, int32_t smooth) {
              nb::list answers;

@@ -131,6 +131,18 @@ def _columns(items: Iterable, inputs, name: str) -> list[list]:
     return columns
 
 
+def _advice(given: tuple, takes: tuple) -> str:
+    """For pictures whose channels are at the other end."""
+    if len(given) < 3 or len(takes) != 4 or given[-3:] == takes[1:]:
+        return ""
+    a, b, c = given[-3:]
+    if takes[1:] == (c, a, b):
+        return ", channels first: give examples.transpose(0, 3, 1, 2)"
+    if takes[1:] == (b, c, a):
+        return ", channels last: give examples.transpose(0, 2, 3, 1)"
+    return ""
+
+
 def _joined(column: list, each, name: str) -> np.ndarray:
     input_name, shape, _ = each
     shape = tuple(shape)
@@ -148,7 +160,7 @@ def _joined(column: list, each, name: str) -> np.ndarray:
             takes = "x".join(map(str, shape))
             raise _tinyml.Error(
                 f"{where} has the shape {'x'.join(map(str, array.shape)) or 'of one number'}; "
-                f"the model's input {input_name!r} takes {takes}"
+                f"the model's input {input_name!r} takes {takes}{_advice(array.shape, shape)}"
             )
     if not rows or not sum(len(row) for row in rows):
         raise _tinyml.Error(f"{name} holds no examples")

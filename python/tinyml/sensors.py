@@ -173,6 +173,13 @@ class SensorClassifier(Classifier):
         for one window; the mean over a longer recording's windows."""
         return _prediction(self.labels, self._core.predict(_readings(readings)))
 
+    def features(self, readings) -> np.ndarray:
+        """What the net sees of readings (as predict takes them): float32, for each window the shape of its input.
+        Some hundred of these are the representative examples that TinyMLOptimizer asks for."""
+        values = np.array(self._core.features(_readings(readings)), dtype=np.float32)
+        ((_, shape, _),) = _tinyml.model_inputs(self.export_tflite_micro("float32")._core)
+        return values.reshape(-1, *shape[1:])
+
     def predict_stream(self, readings, smooth: int = 3) -> list[TimedPrediction]:
         """An answer a stride of a long recording, each the mean over the last `smooth` windows."""
         answers = self._core.predict_stream(_readings(readings), _arguments.integer("smooth", smooth))

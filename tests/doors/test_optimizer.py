@@ -2,8 +2,10 @@
 """TinyMLOptimizer: the snippet word for word, what it takes, what it refuses."""
 
 import ast
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -92,6 +94,67 @@ def test_example_of_an_onnx_file(tinyml, tmp_path):
     np.save(tmp_path / "examples.npy", rng.normal(size=(32, *shape[1:])).astype(np.float32))
     out = run_example("--model", "net.onnx", "--data", "examples.npy", cwd=tmp_path)
     assert "Reduction: " in out and "dB" in out
+
+
+@pytest.mark.parametrize("name", ["conv.keras", "conv.h5"])
+def test_example_of_a_keras_file(tinyml, name, tmp_path):
+    path = ROOT / "tests" / "formats" / "keras" / name
+    ((_, shape, _),) = tinyml._tinyml.model_inputs(tinyml.Model.load(path)._core)
+    np.save(tmp_path / "examples.npy", np.random.default_rng(1).normal(size=(32, *shape[1:])).astype(np.float32))
+    out = run_example("--model", path, "--data", "examples.npy", cwd=tmp_path)
+    assert "Reduction: " in out and "dB" in out
+
+
+KERAS_MODEL = """import keras
+trained_model = keras.Sequential([
+    keras.Input((8, 8, 3)),
+    keras.layers.Conv2D(8, 3, activation="relu"),
+    keras.layers.GlobalAveragePooling2D(),
+    keras.layers.Dense(4, activation="softmax"),
+])
+calibration_data = np.random.default_rng(1).normal(size=(32, 8, 8, 3)).astype("float32")
+model = tinyml.Model.load(trained_model)
+"""
+
+TORCH_MODEL = """import torch
+trained_model = torch.nn.Sequential(
+    torch.nn.Conv2d(3, 8, 3), torch.nn.ReLU(), torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), torch.nn.Linear(8, 4)
+)
+calibration_data = np.random.default_rng(1).normal(size=(32, 3, 8, 8)).astype("float32")
+example = torch.zeros(1, 3, 8, 8)
+model = tinyml.Model.load(trained_model, example_input=example)
+"""
+
+
+@pytest.mark.parametrize(
+    "python, needs, made, snippet",
+    [
+        ("TINYML_KERAS_PYTHON", ("keras", "jax"), KERAS_MODEL, SNIPPET),
+        (
+            "TINYML_TORCH_PYTHON",
+            ("torch", "onnx"),
+            TORCH_MODEL,
+            SNIPPET.replace("calibration_data)", "calibration_data, example_input=example)"),
+        ),
+    ],
+    ids=["keras", "torch"],
+)
+def test_snippet_on_objects(tinyml, python, needs, made, snippet):
+    """In an interpreter of its own, since those packages are large: it needs the package tinyml of this build."""
+    program = os.environ.get(python, sys.executable)
+    env = {**os.environ, "PYTHONPATH": str(Path(tinyml.__file__).parents[1]), "KERAS_BACKEND": "jax"}
+
+    def run(code):
+        return subprocess.run([program, "-c", code], env=env, capture_output=True, text=True, check=False)
+
+    look = "import importlib.util as u, sys; sys.exit(not all(u.find_spec(name) for name in sys.argv[1:]))"
+    if subprocess.run([program, "-c", look, *needs], check=False).returncode != 0:
+        pytest.skip(f"skipped: {' or '.join(needs)} is missing in {program}")
+    if run("import tinyml").returncode != 0:
+        pytest.skip(f"skipped: the package tinyml is built for another Python than {program}")
+    done = run("import numpy as np, tinyml\n" + made + snippet + "print(quantized.report['sqnr_db'] > 20)")
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "Reduction: " in done.stdout and done.stdout.splitlines()[-1] == "True"
 
 
 def test_every_form_of_examples(tinyml, trained, examples, optimizer):
@@ -189,8 +252,20 @@ def test_methods(tinyml, trained, examples, optimizer, method, tmp_path):
     assert made.size_kb < model.size_kb
 
 
+def test_pictures_with_their_channels_last(tinyml, optimizer, tmp_path):
+    helper = pytest.importorskip("onnx", reason="skipped: onnx is not installed").helper
+    pool = helper.make_node("GlobalAveragePool", ["x"], ["y"])
+    source, sink = (
+        helper.make_tensor_value_info(name, 1, [1, 3, *size]) for name, size in (("x", (8, 6)), ("y", (1, 1)))
+    )
+    made = helper.make_model(helper.make_graph([pool], "net", [source], [sink]), ir_version=8)
+    (tmp_path / "net.onnx").write_bytes(made.SerializeToString())
+    with pytest.raises(tinyml.Error, match=r"4x8x6x3.*1x3x8x6.*transpose\(0, 3, 1, 2\)"):
+        optimizer.quantize(tmp_path / "net.onnx", representative_dataset=np.zeros((4, 8, 6, 3)))
+
+
 def test_options_of_int8(trained, examples, optimizer):
-    for options in ({"equalize": True}, {"correct_bias": True}, {"calibration": "mse"}):
+    for options in ({"equalize": True}, {"correct_bias": True}, {"calibration": "mse"}, {"fold_dead_channels": False}):
         assert optimizer.quantize(trained, representative_dataset=examples[0], **options).report["sqnr_db"] > 10
 
 

@@ -199,6 +199,21 @@ def test_predict(tinyml, classifier, tmp_path):
             classifier.predict(values)
 
 
+def test_features_are_what_the_net_sees(tinyml, classifier):
+    long = readings("shake", 7)
+    features = classifier.features(long)
+    assert features.dtype == np.float32 and len(features) == len(classifier.predict_stream(long))
+    net = tinyml.Model.load(classifier)
+    answers = [net.run([each[None]])[0].ravel() for each in features]
+    scores = np.array(list(classifier.predict(long).scores.values()))
+    assert np.mean(answers, axis=0) == pytest.approx(scores, abs=0.05)
+    examples = np.concatenate([classifier.features(readings(label, seed)) for label in LABELS for seed in range(5)])
+    quantized = tinyml.TinyMLOptimizer(threads=1).quantize(classifier, representative_dataset=examples)
+    assert quantized.report["examples"] == len(examples) and quantized.report["sqnr_db"] > 15
+    with pytest.raises(tinyml.Error, match="fewer than 50"):
+        classifier.features(long[:49])
+
+
 def test_gestures(tinyml):
     """Recordings of any length: stretched, or padded as a device can that fills its window."""
     pairs = [(readings(label, i, 60 + 7 * i), label) for i in range(10) for label in LABELS]

@@ -171,6 +171,89 @@ TEST(Optimize, AStandaloneBatchNormIsArithmetic) {
   }
 }
 
+Bytes random_input(uint64_t seed, size_t size) {
+  Random random(seed);
+  Bytes bytes(size);
+  for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(random.next());
+  return bytes;
+}
+
+TEST(Optimize, LeavesOutWhatNeverMatters) {
+  Graph net = small_net();
+  // Half of the depthwise layer's channels are constant, as pruning by weight decay leaves them.
+  for (Node& node : net.nodes) {
+    if (!std::holds_alternative<DepthwiseConv2D>(node.op)) continue;
+    Tensor& weights = net[node.inputs[1]];
+    std::vector<float> values(weights.values<float>().begin(), weights.values<float>().end());
+    for (size_t i = 0; i < values.size(); ++i) values[i] *= i % 8 < 4 ? 0.0f : 1.0f;
+    weights.data = to_constant<float>(values);
+  }
+  ThreadPool pool(1);
+  OptimizeOptions whole;
+  whole.fold_dead_channels = false;
+  const Optimized a = optimize(net, whole, noise(net, 16), pool), b = optimize(net, {}, noise(net, 16), pool);
+  ASSERT_EQ(b.report.notes.size(), 1u);
+  EXPECT_NE(b.report.notes[0].find("never matter"), std::string::npos) << b.report.notes[0];
+  EXPECT_TRUE(a.report.notes.empty());
+  EXPECT_EQ(a.report.sqnr_db, b.report.sqnr_db);
+  run::Engine first(a.graph), second(b.graph);
+  for (uint64_t seed = 0; seed < 20; ++seed) {
+    const std::vector<Bytes> input{random_input(seed, 12 * 8)};
+    EXPECT_EQ(first.run(input), second.run(input));
+  }
+}
+
+TEST(Optimize, NothingIsSaidOfFoldingWhereAllMatters) {
+  const Graph net = small_net();
+  ThreadPool pool(1);
+  EXPECT_TRUE(optimize(net, {}, noise(net, 16), pool).report.notes.empty());
+}
+
+TEST(Optimize, JoinedNamesBecomeShort) {
+  Nodes n;
+  const TensorId x = n.value("x;features", {1, 8});
+  n.graph.inputs = {x};
+  const auto dense = [&](TensorId from, const std::string& name) {
+    const TensorId weights = n.constant(name + "1/weights", {8, 8}, 5),
+                   bias = n.constant(name + "1/bias", {8}, 6);
+    return n.add(FullyConnected{}, {from, weights, bias}, name, {1, 8});
+  };
+  const TensorId a = dense(x, "net/relu;net/norm;net/dense");
+  const TensorId b = dense(a, "net/relu;net/norm_1;net/dense_1");
+  const TensorId c = dense(b, "plain");
+  n.graph.outputs = {dense(c, "net/out;net/dense_3")};
+  ThreadPool pool(1);
+  const Optimized made = optimize(n.graph, {}, noise(n.graph, 8), pool);
+  std::vector<std::string> names;
+  for (const Node& node : made.graph.nodes) {
+    for (const TensorId id : node.inputs) names.push_back(made.graph[id].name);
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{
+                       "x;features", "net/relu/weights", "net/relu/bias", "net/relu",
+                       "net/relu;net/norm_1;net/dense_11/weights", "net/relu;net/norm_1;net/dense_11/bias",
+                       "net/relu;net/norm_1;net/dense_1", "plain1/weights", "plain1/bias", "plain",
+                       "net/out;net/dense_31/weights", "net/out;net/dense_31/bias"}));
+  EXPECT_EQ(made.graph[made.graph.outputs[0]].name, "net/out;net/dense_3");
+  EXPECT_EQ(made.report.layers[0].name, "net/relu");
+}
+
+TEST(Optimize, TakesDynamicRangeModels) {
+  Nodes n;
+  const TensorId x = n.value("x", {1, 8});
+  n.graph.inputs = {x};
+  std::vector<int8_t> steps(32);
+  for (size_t i = 0; i < steps.size(); ++i) steps[i] = static_cast<int8_t>(37 * i % 255 - 127);
+  const TensorId weights =
+      n.graph.add({"weights", DType::int8, {4, 8}, {{0.01f}, {0}, 0}, to_constant<int8_t>(steps)});
+  n.graph.outputs = {n.add(FullyConnected{}, {x, weights, n.constant("bias", {4}, 3)}, "scores", {1, 4})};
+  ThreadPool pool(1);
+  const Optimized made = optimize(n.graph, {}, noise(n.graph, 32), pool);
+  EXPECT_GT(made.report.sqnr_db, 35);
+  EXPECT_EQ(made.graph[made.graph.outputs[0]].dtype, DType::int8);
+  const auto kept = made.graph[made.graph.nodes[0].inputs[1]].values<int8_t>();
+  EXPECT_EQ(std::vector<int8_t>(kept.begin(), kept.end()), steps);
+}
+
 void expect_error(const Graph& net, const Dataset& dataset, const std::string& words) {
   ThreadPool pool(1);
   try {

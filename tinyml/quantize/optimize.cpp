@@ -8,8 +8,11 @@
 #include <cmath>
 
 #include "tinyml/graph/rewrites.h"
+#include "tinyml/ops/hybrid.h"
 #include "tinyml/quantize/aware_training.h"
+#include "tinyml/quantize/dead_channels.h"
 #include "tinyml/quantize/equalize.h"
+#include "tinyml/quantize/names.h"
 #include "tinyml/quantize/post_training.h"
 #include "tinyml/quantize/smaller.h"
 
@@ -79,6 +82,21 @@ Optimized to_integers(const Graph& model, const OptimizeOptions& options, const 
   return with_report(model, quantize(corrected, ranges, settings), options, dataset, pool, notes);
 }
 
+int64_t bytes_of_constants(const Graph& graph) {
+  int64_t sum = 0;
+  for (const Tensor& tensor : graph.tensors) sum += tensor.is_constant() ? tensor.size_bytes() : 0;
+  return sum;
+}
+
+void fold(Optimized& made) {
+  Graph folded = fold_dead_channels(made.graph);
+  const int64_t before = bytes_of_constants(made.graph), after = bytes_of_constants(folded);
+  if (after >= before) return;
+  made.report.notes.push_back(fmt::format(
+      "{} of {} bytes of weights and biases never matter and are left out", before - after, before));
+  made.graph = std::move(folded);
+}
+
 Optimized to_half(const Graph& model, const OptimizeOptions& options, const Dataset& dataset,
                   ThreadPool& pool) {
   Graph graph = to_float16(model);
@@ -109,12 +127,14 @@ Graph prepare(const Graph& model) {
   for (const Node& node : model.nodes) {
     for (const TensorId id : node.outputs) {
       if (model[id].quantization.empty()) continue;
-      throw Error(ErrorKind::invalid_argument,
-                  fmt::format("the model is quantized already: \"{}\" is {}; give its float32 original",
-                              model[id].name, name_of(model[id].dtype)));
+      throw Error(
+          ErrorKind::invalid_argument,
+          fmt::format("the model is quantized already: \"{}\" is {}; compile it as it is, or give its "
+                      "float32 original",
+                      model[id].name, name_of(model[id].dtype)));
     }
   }
-  Graph graph = fold_neighbours(model);
+  Graph graph = fold_neighbours(ops::with_float_weights(model));
   std::vector<Node> nodes;
   for (const Node& node : graph.nodes) {
     if (std::holds_alternative<BatchNorm>(node.op)) {
@@ -129,13 +149,16 @@ Graph prepare(const Graph& model) {
 
 Optimized optimize(const Graph& source, const OptimizeOptions& options, const Dataset& dataset,
                    ThreadPool& pool) {
-  Graph model = prepare(source);
+  Graph model = with_short_names(prepare(source));
   if (options.equalize) model = equalize(model);
   const bool half = options.method == Method::float16;
   if (!half || dataset.count > 0) check(dataset, model);
   Optimized made = half ? to_half(model, options, dataset, pool) : to_integers(model, options, dataset, pool);
   made.report.method = name_of(options.method);
   made.graph = without_unused_tensors(made.graph);
+  if (options.fold_dead_channels && (options.method == Method::int8 || options.method == Method::int8_qat)) {
+    fold(made);
+  }
   return made;
 }
 

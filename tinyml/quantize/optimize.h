@@ -30,6 +30,8 @@ struct OptimizeOptions {
   CalibrationOptions calibration = {};
   bool equalize = false;      // cross-layer equalisation before
   bool correct_bias = false;  // empirical bias correction (int8, int16x8, mixed)
+  /// After int8 and int8_qat: leaves out the channels that provably never matter; a note says how much.
+  bool fold_dead_channels = true;
   MixedOptions mixed = {};
   TuneOptions tuning = {};  // of int8_qat
   /// Of the model's first input, where a signal processing block has set its parameters.
@@ -52,7 +54,8 @@ Optimized optimize(const Graph& model, const OptimizeOptions& options, const Dat
                    ThreadPool& pool);
 
 /// The model as it is quantized: batch normalisation and activations folded into the layers before, what is
-/// left of them in other operators. Errors: invalid_argument, for a model that is quantized already.
+/// left of them in other operators, int8 weights of a dynamic-range model as float32. Errors:
+/// invalid_argument, for a model that is quantized already.
 Graph prepare(const Graph& model);
 
 }  // namespace tinyml::quantize

@@ -89,6 +89,18 @@ void SensorClassifier::State::check_values(std::span<const float> values, size_t
   }
 }
 
+std::vector<float> SensorClassifier::State::fitted(std::span<const float> values) const {
+  const project::SensorFrontEnd& front_end = trained().front_end;
+  check_values(values, 1);
+  data::SensorRecording recording;
+  recording.channels.resize(static_cast<size_t>(front_end.channels()));
+  recording.values.assign(values.begin(), values.end());
+  const bool stretch = config.data.fit == project::WindowFit::stretch;
+  return data::fit_samples(recording, static_cast<size_t>(front_end.window_samples),
+                           stretch ? data::Fit::stretch : data::Fit::pad)
+      .values;
+}
+
 SensorClassifier::SensorClassifier(project::SensorConfig config, int threads) {
   project::check(config);
   if (config.data.task == project::SensorTask::anomaly_detection) {
@@ -153,17 +165,9 @@ Evaluation SensorClassifier::evaluate(data::SensorDataset dataset) const {
 
 Prediction SensorClassifier::predict(std::span<const float> values) const {
   State& s = *state_;
-  const project::SensorFrontEnd& front_end = s.trained().front_end;
+  s.trained();
   if (s.config.data.fit != project::WindowFit::cut) {
-    s.check_values(values, 1);
-    data::SensorRecording recording;
-    recording.channels.resize(static_cast<size_t>(front_end.channels()));
-    recording.values.assign(values.begin(), values.end());
-    const bool stretch = s.config.data.fit == project::WindowFit::stretch;
-    const data::SensorRecording fitted =
-        data::fit_samples(recording, static_cast<size_t>(front_end.window_samples),
-                          stretch ? data::Fit::stretch : data::Fit::pad);
-    return project::prediction_of(s.model->nets.labels, s.scores(fitted.values));
+    return project::prediction_of(s.model->nets.labels, s.scores(s.fitted(values)));
   }
   std::vector<float> sums(s.model->nets.labels.size());
   const std::vector<TimedPrediction> answers = predict_stream(values, 1);
@@ -173,6 +177,31 @@ Prediction SensorClassifier::predict(std::span<const float> values) const {
     }
   }
   return project::prediction_of(s.model->nets.labels, sums);
+}
+
+std::vector<float> SensorClassifier::features(std::span<const float> values) const {
+  State& s = *state_;
+  const project::SensorFrontEnd& front_end = s.trained().front_end;
+  const Graph& net = s.model->nets.int8_net;
+  std::vector<float> result;
+  const auto add = [&](project::WindowValues window) {
+    const std::vector<int8_t> extracted = s.features->extract(window);
+    result.resize(result.size() + extracted.size());
+    project::to_float(extracted, net[net.inputs.at(0)].quantization,
+                      std::span(result).last(extracted.size()));
+  };
+  if (s.config.data.fit != project::WindowFit::cut) {
+    add(s.fitted(values));
+    return result;
+  }
+  const auto length = static_cast<size_t>(front_end.window_samples);
+  const auto channels = static_cast<size_t>(front_end.channels());
+  s.check_values(values, length);
+  const auto stride = static_cast<size_t>(s.config.stride_at(front_end.frame().rate_hz));
+  for (size_t begin = 0; begin + length <= values.size() / channels; begin += stride) {
+    add(values.subspan(begin * channels, length * channels));
+  }
+  return result;
 }
 
 std::vector<TimedPrediction> SensorClassifier::predict_stream(std::span<const float> values,

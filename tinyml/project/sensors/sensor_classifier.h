@@ -60,6 +60,9 @@ class SensorClassifier {
   /// engine: the same answers as the device gives. Errors: invalid_argument for fewer readings than a window,
   /// values that are not finite, a size that is not whole samples.
   Prediction predict(std::span<const float> values) const;
+  /// What the net sees of readings as predict takes them, in float32: for each window the elements of its
+  /// input.
+  std::vector<float> features(std::span<const float> values) const;
   /// An answer a stride of a long recording, each the mean of the scores of the last `smooth` windows.
   std::vector<TimedPrediction> predict_stream(std::span<const float> values, int32_t smooth = 3) const;
 

@@ -53,6 +53,8 @@ struct SensorClassifier::State {
   std::vector<float> scores(project::WindowValues window);
   /// Readings as whole samples of finite values, at least `least` of them. Errors: invalid_argument.
   void check_values(std::span<const float> values, size_t least) const;
+  /// One gesture as the window that the net sees.
+  std::vector<float> fitted(std::span<const float> values) const;
 };
 
 }  // namespace tinyml

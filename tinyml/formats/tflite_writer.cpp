@@ -147,7 +147,8 @@ class Writer {
 
   /// The index of the buffer with these bytes.
   uint32_t add_buffer(const Bytes& bytes) {
-    const auto [entry, fresh] = buffers_.try_emplace(bytes, static_cast<uint32_t>(model_.buffers.size()));
+    const auto [entry, fresh] =
+        buffers_.try_emplace({bytes.begin(), bytes.end()}, static_cast<uint32_t>(model_.buffers.size()));
     if (fresh) {
       auto buffer = std::make_unique<schema::BufferT>();
       buffer->data = bytes;
@@ -257,7 +258,7 @@ class Writer {
   const Graph& graph_;
   std::vector<TensorId> ids_;  // from the graph's tensors to the file's
   tflite::ResourceWriter resources_;
-  std::map<Bytes, uint32_t> buffers_;
+  std::map<std::string, uint32_t> buffers_;  // by their bytes
   std::vector<tflite::Unrolled> unrolled_;
   std::string_view min_runtime_ = "1.5.0";
   schema::SubGraphT subgraph_;

@@ -9,6 +9,9 @@
 namespace tinyml::quantize {
 namespace {
 
+/// Of a layer's largest weight: channels with less are as good as dead, and no factor brings them to life.
+constexpr double kLeast = 1e-5;
+
 bool is_positively_homogeneous(const Operator& op) {
   return std::visit(
       [](const auto& attributes) {
@@ -29,9 +32,16 @@ double equalize_pairs(Graph& graph) {
     const Node& second = graph.nodes[*reader];
     LayerWeights a(graph, first), b(graph, second);
     if (second.inputs[0] != first.outputs[0] || a.outputs() != b.inputs()) continue;
+    std::vector<double> reaches_a, reaches_b;
     for (size_t c = 0; c < a.outputs(); ++c) {
-      const double reach_a = a.largest_of_output(c), reach_b = b.largest_of_input(c);
-      if (!(reach_a > 0) || !(reach_b > 0)) continue;
+      reaches_a.push_back(a.largest_of_output(c));
+      reaches_b.push_back(b.largest_of_input(c));
+    }
+    const double least_a = kLeast * *std::max_element(reaches_a.begin(), reaches_a.end());
+    const double least_b = kLeast * *std::max_element(reaches_b.begin(), reaches_b.end());
+    for (size_t c = 0; c < a.outputs(); ++c) {
+      const double reach_a = reaches_a[c], reach_b = reaches_b[c];
+      if (!(reach_a > least_a) || !(reach_b > least_b)) continue;
       const double factor = std::sqrt(reach_b / reach_a);
       moved = std::max({moved, factor, 1 / factor});
       a.scale_output(c, static_cast<float>(factor));

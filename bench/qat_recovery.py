@@ -23,6 +23,7 @@ import tinyml
 
 LAYERS = [getattr(schema.BuiltinOperator, name) for name in ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")]
 DEPTHWISE = LAYERS[1]
+POOLS = (schema.BuiltinOperator.AVERAGE_POOL_2D, schema.BuiltinOperator.MAX_POOL_2D)
 
 
 def scrambled(model: bytes, octaves: float, seed: int) -> bytes:
@@ -39,10 +40,17 @@ def scrambled(model: bytes, octaves: float, seed: int) -> bytes:
             if tensor.type == schema.TensorType.FLOAT32 and net.buffers[tensor.buffer].data is not None:
                 data = np.frombuffer(bytes(net.buffers[tensor.buffer].data), np.float32)
                 values[int(i)] = data.reshape(tensor.shape).copy()
+
+    def only_reader(index):
+        readers = [k for k, other in enumerate(graph.operators) if graph.operators[index].outputs[0] in other.inputs]
+        if len(readers) != 1:
+            return None
+        return only_reader(readers[0]) if kind[readers[0]] in POOLS else readers[0]
+
     changed = 0
     for index, op in enumerate(graph.operators):
-        readers = [k for k, other in enumerate(graph.operators) if op.outputs[0] in other.inputs]
-        if kind[index] not in LAYERS or len(readers) != 1 or kind[readers[0]] not in LAYERS[:2]:
+        reader = only_reader(index) if kind[index] in LAYERS else None
+        if reader is None or kind[reader] not in LAYERS[:2]:
             continue
         if op.builtinOptions.fusedActivationFunction not in (0, 1):
             continue
@@ -50,7 +58,7 @@ def scrambled(model: bytes, octaves: float, seed: int) -> bytes:
         factor = np.exp2(rng.uniform(-octaves, octaves, len(bias))).astype(np.float32)
         weights *= factor if kind[index] == DEPTHWISE else factor.reshape(-1, *[1] * (weights.ndim - 1))
         bias *= factor
-        inner = values[int(graph.operators[readers[0]].inputs[1])]
+        inner = values[int(graph.operators[reader].inputs[1])]
         inner /= np.repeat(factor, inner.shape[-1] // len(factor))
         changed += 1
     assert changed, "no layer is read by one other layer alone"

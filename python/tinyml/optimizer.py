@@ -48,9 +48,10 @@ class TinyMLOptimizer:
         of arrays, an iterator, or a function without arguments that yields lists of arrays, one a model input, as
         TensorFlow Lite's converter takes it.
         labels: the class of every example; then the report counts how many answers are right.
-        Options: calibration ("min_max", "percentile" or "mse": how ranges are taken), outside (of percentile),
-        equalize (cross-layer equalisation before), correct_bias (empirical bias correction), fold_dead_channels
-        (True: int8 and int8_qat leave out the channels that provably never matter; every answer stays the same).
+        Options: calibration (how ranges are taken: "min_max", the default, "percentile" or "mse"), outside (of
+        percentile), equalize (cross-layer equalisation before), correct_bias (empirical bias correction),
+        fold_dead_channels (True: int8 and int8_qat leave out the channels that provably never matter; every answer
+        stays the same).
 
         report: a dict of method, examples, sqnr_db (signal to quantization noise of the outputs), worst_layer (that
         loses most by itself), notes and layers: name, op, type, sqnr_db, own_sqnr_db (for exact inputs), low, high,

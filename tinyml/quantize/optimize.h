@@ -27,7 +27,7 @@ std::string_view name_of(Method method);
 
 struct OptimizeOptions {
   Method method = Method::int8;
-  CalibrationOptions calibration = {};
+  CalibrationOptions calibration = {Calibration::min_max};
   bool equalize = false;      // cross-layer equalisation before
   bool correct_bias = false;  // empirical bias correction (int8, int16x8, mixed)
   /// After int8 and int8_qat: leaves out the channels that provably never matter; a note says how much.

@@ -4,7 +4,7 @@
 #              TASK=anomaly: a machine's anomalies, in Python
 # make test    everything that can be checked on this machine
 # make lint    only the format of the sources; make format mends it
-# make soak TARGET=fuzz|folds|differential   the long checks
+# make soak TARGET=fuzz|folds|images|differential   the long checks
 
 BUILD_PACKAGES = cmake ninja-build g++ pkg-config ccache libhwy-dev libsoxr-dev libsndfile1-dev \
   libfmt-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libflatbuffers-dev flatbuffers-compiler \

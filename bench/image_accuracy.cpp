@@ -21,7 +21,7 @@ using namespace tinyml;
 namespace {
 
 struct Options {
-  std::string data, config, board;
+  std::string data, config, board, backbone;
   std::vector<std::string> modes{"balanced"};
   int seeds = 1, first_seed = 1, folds = 0, epochs = 0, threads = 0;
 };
@@ -66,12 +66,15 @@ int main(int argc, char** argv) {
   app.add_option("--folds", options.folds);
   app.add_option("--epochs", options.epochs);
   app.add_option("--threads", options.threads);
+  app.add_option("--backbone", options.backbone, "A float model whose last layer is replaced");
   app.add_option("--board", options.board);
   app.add_option("--mode", options.modes)->delimiter(',');
   CLI11_PARSE(app, argc, argv);
   try {
     project::ImageConfig config = project::read_image_config(options.config);
     if (options.epochs > 0) config.training.epochs = options.epochs;
+    if (!options.backbone.empty())
+      config.model.backbone = std::filesystem::absolute(options.backbone).string();
     const std::filesystem::path base = std::filesystem::path(options.config).parent_path();
     ThreadPool pool(options.threads);
     const data::ImageDataset dataset =

@@ -72,7 +72,7 @@ def test_mistakes_are_one_line(cli, project, squares, tmp_path):
     cli("init", tmp_path / "a", "--task", "image_classification", "--resize", "stretch").fails("stretch", "squash")
     cli("init", tmp_path / "a", "--task", "image_classification", "--rate", 5).fails("--rate", "images")
     cli("init", tmp_path / "a", "--task", "keyword_spotting", "--size", 32).fails("--size", "images", "audio")
-    cli("export", project, "--to", "arduino", "--out", tmp_path / "x").fails("arduino", "cpp")
+    cli("export", project, "--to", "arduino", "--out", tmp_path / "x").fails("no Arduino library", "invoke()")
     broken = write_squares(tmp_path / "broken", 3)
     (broken / "left" / "00.bmp").write_bytes(b"version https://git-lfs.github.com/spec/v1\n")
     cli("train", "images", "--data", broken, "--out", tmp_path / "y", *SMALL).fails("00.bmp", "neither JPEG")

@@ -66,6 +66,23 @@ void features(const int16_t* samples, const int32_t* s, const int16_t* w, const 
 }
 )";
 
+constexpr const char* kCamera = R"(
+#include "tinyml/device/dsp/camera_frame.h"
+template <int32_t kPixels, int32_t kChannels>
+struct P {
+  static constexpr int32_t pixels = kPixels, frame_width = 160, left = 20, columns = 120, channels = kChannels;
+  static constexpr int32_t height = 96, width = 96;
+  static constexpr int32_t fill_top = 0, fill_left = 4, fill_height = 96, fill_width = 88;
+};
+void features(const uint8_t* frame, const int16_t* t, int8_t* out, void* scratch) {
+  using namespace tinyml::device;
+  camera_frame(P<kCameraRgb888, 3>{}, frame, t, t, out, scratch);
+  camera_frame(P<kCameraRgb565, 3>{}, frame, t, t, out, scratch);
+  camera_frame(P<kCameraRgb565, 1>{}, frame, t, t, out, scratch);
+  camera_frame(P<kCameraGrey8, 1>{}, frame, t, t, out, scratch);
+}
+)";
+
 struct Compiler {
   const char* core;
   std::string prefix;
@@ -132,6 +149,16 @@ TEST_P(CrossCompile, SensorsCallNoFloatArithmetic) {
   const ProcessResult symbols = run_process({tool("nm"), "-u", object()});
   ASSERT_THAT(symbols.output, ContainsRegex("__aeabi_uldivmod|__udivdi3"));
   EXPECT_THAT(symbols.output, Not(ContainsRegex(kFloatArithmetic)));
+}
+
+TEST_P(CrossCompile, CameraFramesNeitherDivideNorCallArithmetic) {
+  const ProcessResult compiled = compile(kCamera);
+  ASSERT_EQ(compiled.exit_code, 0) << compiled.error;
+  const ProcessResult symbols = run_process({tool("nm"), "-u", object()});
+  const ProcessResult code = run_process({tool("objdump"), "-d", object()});
+  ASSERT_NE(symbols.output.find("memset"), std::string::npos);
+  EXPECT_THAT(symbols.output, Not(ContainsRegex(std::string("div|mul|mod|") + kFloatArithmetic)));
+  EXPECT_THAT(code.output, Not(ContainsRegex("[us]div[[:space:]]")));
 }
 
 TEST_P(CrossCompile, FloatPathIsClean) {

@@ -10,6 +10,9 @@
 namespace tinyml {
 namespace {
 
+constexpr const char* kOwnCamera =
+    "how a camera is read differs from board to board: export to cpp and call invoke() with a frame";
+
 /// A picture as the bytes of a frame in `format`.
 std::vector<uint8_t> frame_of(const data::Image& image, PixelFormat format) {
   std::vector<uint8_t> frame;
@@ -59,6 +62,9 @@ std::vector<std::filesystem::path> ImageClassifier::export_to(const std::string&
     firmware::export_tflite_micro(folder, formats::write_tflite(model.int8_net));
     return {folder / "model_data.tflite", folder / "model_data.h"};
   }
+  if (to == "arduino") {
+    throw Error(ErrorKind::unsupported, fmt::format("pictures have no Arduino library; {}", kOwnCamera));
+  }
   if (to != "cpp") {
     throw Error(ErrorKind::invalid_argument, fmt::format("unknown export \"{}\" of pictures; nearest: {}", to,
                                                          nearest_names(to, {"cpp", "tflite", "c_array"})));
@@ -75,9 +81,7 @@ void ImageClassifier::compile(const std::filesystem::path& folder, const std::st
 }
 
 void ImageClassifier::deploy_to_arduino(const std::string&, const std::string&) const {
-  throw Error(
-      ErrorKind::unsupported,
-      "how a camera is read differs from board to board: export to cpp and call invoke() with a frame");
+  throw Error(ErrorKind::unsupported, kOwnCamera);
 }
 
 project::Profile ImageClassifier::profile(const std::string& board, Mode mode) const {

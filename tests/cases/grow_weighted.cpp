@@ -112,6 +112,8 @@ bool svdf(GraphGrower& g) {
   op.state_scale = times_type == DType::int8 ? sums : sums / 256;
   op.state_zero_point = times_type == DType::int8 ? g.zero_point() : 0;
   const TensorId times = g.builder().constant({units * op.rank, memory}, g.scale(-8, -4), 0, times_type);
+  // TensorFlow Lite Micro takes a bias whose scale, float, is within 1e-5 of this product's.
+  if (op.state_scale * g[times].quantization.scale() > 64) return false;
   std::vector<TensorId> ids = {x, features, times, g.builder().bias(units, memory, x, features)};
   g.builder().tensor(ids.back()).quantization.scales = {op.state_scale * g[times].quantization.scale()};
   const float range =

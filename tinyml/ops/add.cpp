@@ -40,7 +40,7 @@ KernelCall lower(const Add& op, const Graph& graph, const Node& node, const Targ
   }
   device::AddDspParams p{};
   device::AddParams& portable = p;
-  portable = add_params<double>(op.activation, graph, node);
+  portable = add_params(op.activation, graph, node);
   return with_type<int8_t, int16_t>(graph[node.outputs[0]], [&]<class T>(T) {
     if (graph[node.inputs[0]].shape != graph[node.inputs[1]].shape) {
       return broadcast_call_of<T>(graph, node, "add.h", "broadcast_add", portable,

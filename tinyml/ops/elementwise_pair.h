@@ -90,20 +90,18 @@ inline void undo_activation(Activation activation, FloatBackward& pass) {
   });
 }
 
-/// The parameters of `add` and `sub`: both inputs on twice the larger of their scales. TensorFlow Lite Micro
-/// computes the ratios in Real.
-template <class Real>
-device::AddParams add_params(Activation activation, const Graph& graph, const Node& node) {
+/// The parameters of `add` and `sub`: both inputs on twice the larger of their scales. As in TensorFlow Lite
+/// Micro the ratios are double: of float ones the last step of int16 would differ.
+inline device::AddParams add_params(Activation activation, const Graph& graph, const Node& node) {
   const Tensor& output = quantized_activation(graph, node.outputs.at(0));
   const Quantization& qa = quantized_activation(graph, node.inputs.at(0)).quantization;
   const Quantization& qb = quantized_activation(graph, node.inputs.at(1)).quantization;
   const Quantization& q = output.quantization;
   const int up = output.dtype == DType::int16 ? 15 : 20;
-  const Real twice_larger = 2 * Real{std::max(qa.scale(), qb.scale())};
-  const Multiplier to_common_a = quantize_multiplier_below_one(double{Real{qa.scale()} / twice_larger});
-  const Multiplier to_common_b = quantize_multiplier_below_one(double{Real{qb.scale()} / twice_larger});
-  const Multiplier to_output =
-      quantize_multiplier_below_one(double{twice_larger / (static_cast<Real>(1 << up) * Real{q.scale()})});
+  const double twice_larger = 2 * double{std::max(qa.scale(), qb.scale())};
+  const Multiplier to_common_a = quantize_multiplier_below_one(double{qa.scale()} / twice_larger);
+  const Multiplier to_common_b = quantize_multiplier_below_one(double{qb.scale()} / twice_larger);
+  const Multiplier to_output = quantize_multiplier_below_one(twice_larger / ((1 << up) * double{q.scale()}));
   const ActivationRange range = activation_range(activation, q, output.dtype);
   device::AddParams p{};
   p.count = static_cast<int32_t>(elements(output.shape));

@@ -40,7 +40,7 @@ KernelCall lower(const Sub& op, const Graph& graph, const Node& node, const Targ
     return broadcast_call<int32_t, int32_t>(graph, node, "integer_arithmetic.h", "sub_integers",
                                             device::BroadcastParams{}, TINYML_KERNEL(sub_integers));
   }
-  const device::AddParams p = add_params<float>(op.activation, graph, node);
+  const device::AddParams p = add_params(op.activation, graph, node);
   return with_type<int8_t, int16_t>(graph[node.outputs[0]], [&]<class T>(T) {
     if (graph[node.inputs[0]].shape != graph[node.inputs[1]].shape) {
       return broadcast_call_of<T>(graph, node, "sub.h", "broadcast_sub", p, TINYML_KERNEL(broadcast_sub));

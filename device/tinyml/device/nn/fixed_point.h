@@ -36,7 +36,8 @@ inline int32_t rounding_doubling_high_multiply(int32_t a, int32_t b) {
 #endif
 }
 
-/// round(value / 2^exponent), halves away from zero; |value| < INT32_MAX, exponent in [0, 31].
+/// round(value / 2^exponent), halves away from zero; |value| < INT32_MAX, exponent in [0, 31], or 32 for
+/// value >= 0.
 inline int32_t rounding_divide_by_power_of_two(int32_t value, int32_t exponent) {
   if (exponent == 0) return value;
   return (((value + (value >> 31)) >> (exponent - 1)) + 1) >> 1;

@@ -74,7 +74,9 @@ void softmax(const P& p, const int8_t* input, const int32_t* exponentials, Outpu
     }
     int32_t headroom = 0;
     const int32_t scale = detail::reciprocal(sum, headroom);
-    const int32_t shift = 12 - headroom + 31 - bits;
+    int32_t shift = 12 - headroom + 31 - bits;
+    // A shift of 32 leaves nothing, as further ones would. Sums of fewer classes do not get there.
+    if (p.classes >= 512 && shift > 32) shift = 32;
     for (int32_t c = 0; c < p.classes; ++c) {
       const int32_t difference = largest - input[c];
       int32_t probability = lowest;

@@ -56,18 +56,21 @@ const Mutation kMutations[] = {
     {"NoOperators", [](auto&, auto& graph) { graph.operators.clear(); }, "the model has no operators"},
     {"UnknownOperator",
      [](auto& model, auto&) { model.operator_codes[0]->builtin_code = schema::BuiltinOperator::SKIP_GRAM; },
-     "op 0 SKIP_GRAM: this operator is not supported"},
+     "op 0 SKIP_GRAM: this operator (\"convolved\") is not supported: build the layer from those that "
+     "docs/import.md lists, or leave it to the program around the model"},
     {"UnnamedOperator",
      [](auto& model, auto&) {
        model.operator_codes[0]->builtin_code = static_cast<schema::BuiltinOperator>(5000);
      },
-     "op 0 builtin 5000: this operator is not supported"},
+     "op 0 builtin 5000: this operator (\"convolved\") is not supported: build the layer from those that "
+     "docs/import.md lists, or leave it to the program around the model"},
     {"CustomOperator",
      [](auto& model, auto&) {
        model.operator_codes[0]->builtin_code = schema::BuiltinOperator::CUSTOM;
        model.operator_codes[0]->custom_code = "My\nOp";
      },
-     "op 0 CUSTOM My?Op: this operator is not supported"},
+     "op 0 CUSTOM My?Op: this operator (\"convolved\") is not supported: build the layer from those that "
+     "docs/import.md lists, or leave it to the program around the model"},
     {"OperatorCodeOutOfRange", [](auto&, auto& graph) { graph.operators[2]->opcode_index = 9; },
      "op 2: there is no operator code 9"},
     {"OptionsMissing", [](auto&, auto& graph) { graph.operators[0]->builtin_options.Reset(); },

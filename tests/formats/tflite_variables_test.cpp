@@ -56,16 +56,20 @@ const Mutation kMutations[] = {
        model.buffers[graph.tensors[static_cast<size_t>(graph.operators[0]->inputs[1])]->buffer]->data = {
            0, 0, 128, 63};
      },
-     "op 0 FILL: this operator is not supported"},
+     "op 0 FILL: this operator (\"lstm1/state\") is not supported: build the layer from those that "
+     "docs/import.md lists, or leave it to the program around the model"},
     {"OtherShape",
      [](auto& model, auto& graph) {
        model.buffers[graph.tensors[static_cast<size_t>(graph.operators[0]->inputs[0])]->buffer]->data[0] = 2;
      },
-     "op 0 FILL: this operator is not supported"},
+     "op 0 FILL: this operator (\"lstm1/state\") is not supported: build the layer from those that "
+     "docs/import.md lists, or leave it to the program around the model"},
     {"NoConstant", [](auto&, auto& graph) { graph.operators[0]->inputs[1] = graph.inputs[0]; },
-     "op 0 FILL: this operator is not supported"},
+     "op 0 FILL: this operator (\"lstm1/state\") is not supported: build the layer from those that "
+     "docs/import.md lists, or leave it to the program around the model"},
     {"InputMissing", [](auto&, auto& graph) { graph.operators[0]->inputs[1] = -1; },
-     "op 0 FILL: this operator is not supported"},
+     "op 0 FILL: this operator (\"lstm1/state\") is not supported: build the layer from those that "
+     "docs/import.md lists, or leave it to the program around the model"},
     {"QuantizeOfAnythingElse",
      [](auto& model, auto& graph) {
        model.operator_codes[graph.operators[0]->opcode_index]->builtin_code =

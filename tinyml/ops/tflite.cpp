@@ -38,8 +38,12 @@ Operator read_tflite(const TfliteReader& reader) {
 #define TINYML_TRY_TO_READ(Op) try_to_read<Op>(found, reader);
   TINYML_OPERATORS(TINYML_TRY_TO_READ)
 #undef TINYML_TRY_TO_READ
-  if (!found) throw Error(ErrorKind::unsupported, "this operator is not supported");
-  return *std::move(found);
+  if (found) return *std::move(found);
+  const std::string made = reader.node.outputs.empty() ? "" : fmt::format(" (\"{}\")", reader.output().name);
+  throw Error(ErrorKind::unsupported,
+              fmt::format("this operator{} is not supported: build the layer from those that docs/import.md "
+                          "lists, or leave it to the program around the model",
+                          made));
 }
 
 }  // namespace tinyml::ops

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include <cmath>
-#include <cstring>
-
 #include "tests/golden/models.h"
 #include "tests/oracle/oracle.h"
+#include "tests/run/each_near.h"
 #include "tinyml/formats/tflite.h"
 #include "tinyml/run/engine.h"
 
@@ -16,19 +14,10 @@ using tests::PublishedModel;
 
 class Golden : public testing::TestWithParam<PublishedModel> {};
 
-/// Floats within 1e-5 of the largest, all else exactly.
 void expect_equal(DType dtype, const Bytes& actual, const Bytes& expected) {
-  if (dtype != DType::float32) {
-    EXPECT_EQ(actual, expected);
-    return;
-  }
-  ASSERT_EQ(actual.size(), expected.size());
-  std::vector<float> a(actual.size() / sizeof(float)), b(a.size());
-  std::memcpy(a.data(), actual.data(), actual.size());
-  std::memcpy(b.data(), expected.data(), expected.size());
-  float largest = 0;
-  for (const float value : b) largest = std::max(largest, std::abs(value));
-  for (size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 1e-5f * largest) << "element " << i;
+  if (dtype == DType::float32)
+    return tests::expect_each_near(tests::floats_of(actual), tests::floats_of(expected));
+  EXPECT_EQ(actual, expected);
 }
 
 void expect_golden(const PublishedModel& model, const Graph& graph, Core core) {

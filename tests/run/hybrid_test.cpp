@@ -6,6 +6,7 @@
 
 #include "tests/cases/case_builder.h"
 #include "tests/oracle/oracle.h"
+#include "tests/run/each_near.h"
 #include "tinyml/formats/tflite.h"
 #include "tinyml/ops/hybrid.h"
 #include "tinyml/ops/operator.h"
@@ -15,6 +16,7 @@ namespace tinyml {
 namespace {
 
 using tests::CaseBuilder;
+using tests::floats_of;
 using tests::OperatorCase;
 
 TensorId float_bias(CaseBuilder& builder, int32_t channels) {
@@ -47,12 +49,6 @@ std::vector<OperatorCase> hybrid_cases() {
           hybrid_case("fully_connected_asymmetric", asymmetric, {1, 33}, {7, 33}, -1)};
 }
 
-std::vector<float> floats_of(const Bytes& bytes) {
-  std::vector<float> values(bytes.size() / sizeof(float));
-  std::memcpy(values.data(), bytes.data(), bytes.size());
-  return values;
-}
-
 class Hybrid : public testing::TestWithParam<OperatorCase> {};
 
 TEST_P(Hybrid, AgreesWithLiteRt) {
@@ -60,10 +56,7 @@ TEST_P(Hybrid, AgreesWithLiteRt) {
   const OperatorCase& one = GetParam();
   const auto expected = floats_of(oracle::run_litert(formats::write_tflite(one.graph), one.inputs)[0]);
   const auto actual = floats_of(run::Engine(one.graph).run(one.inputs)[0]);
-  ASSERT_EQ(actual.size(), expected.size());
-  float largest = 0;
-  for (const float value : expected) largest = std::max(largest, std::abs(value));
-  for (size_t i = 0; i < actual.size(); ++i) EXPECT_NEAR(actual[i], expected[i], 1e-5f * largest) << i;
+  tests::expect_each_near(actual, expected);
 }
 
 TEST_P(Hybrid, IsReadAsItWasWritten) {

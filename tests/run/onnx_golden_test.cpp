@@ -8,6 +8,7 @@
 
 #include "tests/golden/models.h"
 #include "tests/golden/npz.h"
+#include "tests/run/each_near.h"
 #include "tinyml/formats/model_file.h"
 #include "tinyml/graph/channels_last.h"
 #include "tinyml/graph/fold_quantization.h"
@@ -16,11 +17,7 @@
 namespace tinyml {
 namespace {
 
-std::vector<float> to_floats(const Bytes& bytes) {
-  std::vector<float> values(bytes.size() / sizeof(float));
-  std::memcpy(values.data(), bytes.data(), bytes.size());
-  return values;
-}
+using tests::floats_of;
 
 Bytes to_int8(const std::vector<float>& values, const Quantization& quantization) {
   Bytes codes;
@@ -47,7 +44,7 @@ class OnnxGolden : public testing::TestWithParam<OnnxModel> {
     int vectors = 0;
     for (; arrays.contains(fmt::format("in0_{}", vectors)); ++vectors) {
       SCOPED_TRACE(fmt::format("vector {}", vectors));
-      use(arrays.at(fmt::format("in0_{}", vectors)), to_floats(arrays.at(fmt::format("out0_{}", vectors))));
+      use(arrays.at(fmt::format("in0_{}", vectors)), floats_of(arrays.at(fmt::format("out0_{}", vectors))));
     }
     EXPECT_GT(vectors, 0);
   }
@@ -61,15 +58,13 @@ TEST_P(OnnxGolden, OnnxruntimeComputesTheSame) {
   const Graph graph = formats::read_model(path());
   run::Engine engine(graph);
   for_vectors([&](const Bytes& given, const std::vector<float>& expected) {
-    const std::vector<float> values = to_floats(engine.run({given}).at(0));
-    ASSERT_EQ(values.size(), expected.size());
-    for (size_t i = 0; i < values.size(); ++i) EXPECT_NEAR(values[i], expected[i], 1e-5);
+    tests::expect_each_near(floats_of(engine.run({given}).at(0)), expected);
   });
 }
 
 /// [C, H, W] to [H, W, C].
 Bytes channels_last(const Bytes& image, int64_t channels) {
-  const std::vector<float> from = to_floats(image);
+  const std::vector<float> from = floats_of(image);
   const size_t count = static_cast<size_t>(channels), pixels = from.size() / count;
   std::vector<float> to(from.size());
   for (size_t i = 0; i < from.size(); ++i) to[i] = from[i % count * pixels + i / count];
@@ -85,8 +80,7 @@ TEST_P(OnnxGolden, WithChannelsLastOnnxruntimeComputesTheSame) {
   if (graph[graph.inputs[0]].shape == first[first.inputs[0]].shape) GTEST_SKIP() << "skipped: they are last";
   run::Engine engine(graph);
   for_vectors([&](const Bytes& given, const std::vector<float>& expected) {
-    const std::vector<float> values = to_floats(engine.run({channels_last(given, channels)}).at(0));
-    for (size_t i = 0; i < values.size(); ++i) EXPECT_NEAR(values[i], expected[i], 1e-5);
+    tests::expect_each_near(floats_of(engine.run({channels_last(given, channels)}).at(0)), expected);
   });
 }
 
@@ -97,7 +91,7 @@ TEST_P(OnnxGolden, Int8IsAFewCountsAway) {
   if (input.dtype == DType::float32) GTEST_SKIP() << "skipped: not quantized";
   run::Engine engine(graph);
   for_vectors([&](const Bytes& given, const std::vector<float>& expected) {
-    const Bytes answer = engine.run({to_int8(to_floats(given), input.quantization)}).at(0);
+    const Bytes answer = engine.run({to_int8(floats_of(given), input.quantization)}).at(0);
     const Bytes codes = to_int8(expected, output.quantization);
     ASSERT_EQ(answer.size(), codes.size());
     const auto as_int = [](uint8_t byte) { return static_cast<int>(static_cast<int8_t>(byte)); };

@@ -35,6 +35,7 @@ Activation GraphGrower::activation() {
 
 Shape GraphGrower::shape(int32_t rank) {
   Shape made = {1};
+  if (rank == 2 && one_in(6)) return {1, between(1, 1500)};
   const int32_t most = rank == 2 ? 40 : rank == 3 ? 12 : 9;
   while (std::ssize(made) < rank) made.push_back(between(1, most));
   return made;
@@ -77,6 +78,10 @@ TensorId GraphGrower::result(float scale, int32_t zero_point, DType dtype) {
   return builder_.add(std::move(tensor));
 }
 
+TensorId GraphGrower::result_of(float scale, DType dtype) {
+  return result(scale, dtype == DType::int8 ? zero_point() : 0, dtype);
+}
+
 TensorId GraphGrower::result_like(TensorId id) {
   return builder_.tensor_like(id, "value" + std::to_string(++results_), {});
 }
@@ -86,8 +91,7 @@ TensorId GraphGrower::result_of_sums(TensorId input, TensorId weights, int32_t t
   const float largest = *std::max_element(scales.begin(), scales.end());
   const auto deviation = static_cast<float>(73 * std::sqrt(taps));
   const float fitting = (*this)[input].quantization.scale() * largest * deviation;
-  const DType dtype = (*this)[input].dtype;
-  return result(fitting * scale(-2, 1.5), dtype == DType::int8 ? zero_point() : 0, dtype);
+  return result_of(fitting * scale(-2, 1.5), (*this)[input].dtype);
 }
 
 bool GraphGrower::add(Operator op, std::vector<TensorId> inputs, std::vector<TensorId> outputs) {

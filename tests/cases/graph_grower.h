@@ -28,6 +28,8 @@ class GraphGrower {
   float scale(double low_log2, double high_log2);
   int32_t zero_point();
   Activation activation();
+  /// int8, now and then int16.
+  DType either() { return one_in(4) ? DType::int16 : DType::int8; }
   Padding padding() { return one_of({Padding::same, Padding::valid}); }
   Shape shape(int32_t rank);
 
@@ -39,6 +41,8 @@ class GraphGrower {
   /// One of this shape, if there is one besides `other`.
   std::optional<TensorId> another(TensorId other);
   TensorId result(float scale, int32_t zero_point, DType dtype = DType::int8);
+  /// The same with a zero point that the type may have.
+  TensorId result_of(float scale, DType dtype);
   TensorId result_like(TensorId id);
   /// A result whose range suits sums of `taps` products.
   TensorId result_of_sums(TensorId input, TensorId weights, int32_t taps);

@@ -8,8 +8,7 @@ namespace tinyml::tests {
 
 namespace {
 
-/// What may be moved: mostly int8.
-TensorId movable(GraphGrower& g) { return g.any_value(g.one_in(4) ? DType::int16 : DType::int8); }
+TensorId movable(GraphGrower& g) { return g.any_value(g.either()); }
 
 int32_t inner_axis(GraphGrower& g, TensorId x) {
   return g.between(1, static_cast<int32_t>(std::ssize(g[x].shape)) - 1);
@@ -97,9 +96,10 @@ bool space_to_depth(GraphGrower& g) {
 }
 
 bool pad(GraphGrower& g) {
-  const TensorId x = g.any_value();
+  const TensorId x = movable(g);
   Pad op;
   op.mode = g.one_of({PadMode::constant, PadMode::constant, PadMode::reflect, PadMode::symmetric});
+  if (g[x].dtype == DType::int16) op.mode = PadMode::constant;  // as TensorFlow Lite Micro has it
   for (size_t axis = 0; axis < g[x].shape.size(); ++axis) {
     const int32_t extent = g[x].shape[axis];
     const int32_t most = axis == 0                       ? 0
@@ -117,9 +117,10 @@ bool pad(GraphGrower& g) {
 }
 
 bool resize(GraphGrower& g) {
-  const TensorId x = g.value(4);
+  const TensorId x = g.value(4, g.either());
   Resize op;
   op.interpolation = g.one_of({Interpolation::nearest, Interpolation::bilinear});
+  if (g[x].dtype == DType::int16) op.interpolation = Interpolation::nearest;
   op.height = g.between(1, 12);
   op.width = g.between(1, 12);
   const int32_t mode = g.between(0, 2);

@@ -21,7 +21,7 @@ int32_t filter_extent(GraphGrower& g, int32_t input, Padding padding, int32_t di
 }
 
 bool conv_2d(GraphGrower& g) {
-  const TensorId x = g.value(4);
+  const TensorId x = g.value(4, g.either());
   const Shape in = g[x].shape;
   Conv2D op;
   op.padding = g.padding();
@@ -39,7 +39,7 @@ bool conv_2d(GraphGrower& g) {
 }
 
 bool depthwise_conv_2d(GraphGrower& g) {
-  const TensorId x = g.value(4);
+  const TensorId x = g.value(4, g.either());
   const Shape in = g[x].shape;
   DepthwiseConv2D op;
   op.padding = g.padding();
@@ -57,7 +57,7 @@ bool depthwise_conv_2d(GraphGrower& g) {
 }
 
 bool transpose_conv(GraphGrower& g) {
-  const TensorId x = g.value(4);
+  const TensorId x = g.value(4, g.either());
   const Shape in = g[x].shape;
   TransposeConv op;
   op.padding = g.padding();
@@ -77,7 +77,7 @@ bool transpose_conv(GraphGrower& g) {
 }
 
 bool fully_connected(GraphGrower& g) {
-  const TensorId x = g.any_value();
+  const TensorId x = g.any_value(g.either());
   const Shape in = g[x].shape;
   FullyConnected op{g.activation(), std::ssize(in) > 2 && g.one_in(2)};
   const int32_t inputs = op.keep_dims || std::ssize(in) == 2 ? in.back() : static_cast<int32_t>(elements(in));
@@ -89,7 +89,7 @@ bool fully_connected(GraphGrower& g) {
 
 template <class Pool>
 bool pool(GraphGrower& g) {
-  const TensorId x = g.value(4);
+  const TensorId x = g.value(4, g.either());
   const Shape in = g[x].shape;
   Pool op;
   op.padding = g.padding();
@@ -122,10 +122,12 @@ bool svdf(GraphGrower& g) {
 }
 
 bool lstm(GraphGrower& g) {
-  const TensorId x = g.value(3);
+  const DType dtype = g.either();
+  const bool wide = dtype == DType::int16;
+  const TensorId x = g.value(3, dtype);
   const int32_t inputs = g[x].shape[2], units = g.between(1, 10);
   std::vector<TensorId> ids = {x};
-  const double of_input = g.scale(-1, 2) / (73 * 73 * g[x].quantization.scale());
+  const double of_input = g.scale(-1, 2) / (73 * (wide ? 73 * 256 : 73) * g[x].quantization.scale());
   for (int gate = 0; gate < 4; ++gate) ids.push_back(g.builder().weights({units, inputs}, -1, of_input));
   for (int gate = 0; gate < 4; ++gate)
     ids.push_back(g.builder().weights({units, units}, -1, g.scale(-9, -6)));
@@ -133,7 +135,7 @@ bool lstm(GraphGrower& g) {
   Lstm op;
   op.cell_scale_log2 = g.between(-14, -9);
   if (g.one_in(3)) op.cell_clip = g.scale(-1, 2);
-  return g.add(op, ids, {g.result(g.scale(-8, -6.5), g.zero_point())});
+  return g.add(op, ids, {g.result_of(wide ? g.scale(-16, -14.5) : g.scale(-8, -6.5), dtype)});
 }
 
 }  // namespace

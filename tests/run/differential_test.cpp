@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <set>
 
@@ -30,6 +31,20 @@ std::string description(const Graph& graph) {
     text += " " + to_string(graph[node.outputs[0]].shape);
   }
   return text;
+}
+
+/// The operator that makes a tensor, and of what.
+std::string maker_of(const Graph& graph, TensorId id) {
+  for (const Node& node : graph.nodes) {
+    if (std::count(node.outputs.begin(), node.outputs.end(), id) == 0) continue;
+    std::string text(name_of(node.op));
+    for (const TensorId input : node.inputs) {
+      if (input != kNoTensor)
+        text += " " + std::string(name_of(graph[input].dtype)) + to_string(graph[input].shape);
+    }
+    return text;
+  }
+  return "nothing";
 }
 
 /// The bytes of all outputs of two runs, the second on inverted inputs.
@@ -77,9 +92,9 @@ void compare(const std::vector<OperatorCase>& graphs) {
       const auto first = expected.begin() + static_cast<ptrdiff_t>(offset);
       offset += outputs[i].size();
       ASSERT_LE(offset, expected.size());
-      const Tensor& tensor = all.graph[all.graph.outputs[i % all.graph.outputs.size()]];
+      const TensorId id = all.graph.outputs[i % all.graph.outputs.size()];
       EXPECT_EQ(outputs[i], Bytes(first, first + static_cast<ptrdiff_t>(outputs[i].size())))
-          << tensor.name << " on " << name_of(core);
+          << all.graph[id].name << " of " << maker_of(all.graph, id) << " on " << name_of(core);
     }
   }
 }

@@ -109,7 +109,11 @@ TEST(RecurrentTflite, AGruOfOtherNumbersIsRefused) {
                   [&](auto& model, auto& tensor) {
                     constants += tensor.buffer != 0;
                     if (tensor.buffer == 0) tensor.is_variable = true;
-                    if (tensor.buffer != 0) ++model.buffers[tensor.buffer]->data[0];
+                    if (tensor.buffer == 0) return;
+                    auto own = std::make_unique<schema::BufferT>(*model.buffers[tensor.buffer]);
+                    ++own->data[0];
+                    tensor.buffer = static_cast<uint32_t>(model.buffers.size());
+                    model.buffers.push_back(std::move(own));
                   },
                   i),
               refused);

@@ -5,7 +5,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tinyml/ops/hybrid.h"
 #include "tinyml/project/int8_net.h"
 #include "tinyml/quantize/dead_channels.h"
 #include "tinyml/quantize/equalize.h"
@@ -22,8 +21,7 @@ OptimizedModel TinyMLOptimizer::quantize(const Model& model, const quantize::Opt
                 "the model is quantized already, by QuantizeLinear and DequantizeLinear: tinyml import MODEL "
                 "--out int8.tflite makes int8 layers of them");
   }
-  quantize::Optimized made =
-      quantize::optimize(ops::with_float_weights(model.graph()), options, dataset, pool_);
+  quantize::Optimized made = quantize::optimize(model.graph(), options, dataset, pool_);
   return {Model(std::move(made.graph)), std::move(made.report)};
 }
 

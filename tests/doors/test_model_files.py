@@ -285,7 +285,7 @@ def test_a_dynamic_range_model_is_quantized_with_its_own_weights(cli, tmp_path):
     made = cli("quantize", model, "--data", tmp_path / "data.npy", "--out", tmp_path / "int8.tflite").json()
     assert made["sqnr_db"] > 10
     compared = cli("compare", model, tmp_path / "int8.tflite", "--data", tmp_path / "data.npy").json()
-    assert len(compared["layers"]) == compared["a_layers"] and compared["outputs"][0]["same_arg_max"] > 0.8
+    assert len(compared["layers"]) > compared["a_layers"] // 2 and compared["outputs"][0]["same_arg_max"] > 0.8
     assert cli("inspect", tmp_path / "int8.tflite").json()["deployable"]
 
 

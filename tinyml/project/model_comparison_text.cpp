@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "tinyml/project/model_comparison.h"
@@ -94,6 +95,12 @@ std::string to_text(const ModelComparison& comparison) {
   if (comparison.layers.empty()) return text + "\nNo layer of A is like one of B.\n";
   text += fmt::format("\nLayers that both have: {} of A's {} and of B's {}\n", comparison.layers.size(),
                       comparison.a_layers, comparison.b_layers);
+  if (comparison.layers.size() < std::max(comparison.a_layers, comparison.b_layers)) {
+    text +=
+        "  (by operator and output shape; layers with other channels, as where dead ones are folded, are "
+        "left "
+        "out)\n";
+  }
   return text + report::text_table(rows, {false, false, false, false, true, true, true, false});
 }
 

@@ -10,7 +10,7 @@
 #include "cli/paths.h"
 #include "cli/terminal.h"
 #include "tinyml/base/error.h"
-#include "tinyml/project/model_files.h"
+#include "tinyml/project/models/model_files.h"
 
 namespace tinyml::cli {
 namespace {

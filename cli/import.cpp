@@ -5,7 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/paths.h"
-#include "tinyml/project/model_files.h"
+#include "tinyml/project/models/model_files.h"
 
 namespace tinyml::cli {
 

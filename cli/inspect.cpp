@@ -6,7 +6,7 @@
 #include "cli/commands.h"
 #include "cli/paths.h"
 #include "tinyml/base/file.h"
-#include "tinyml/project/inspect.h"
+#include "tinyml/project/models/inspect.h"
 #include "tinyml/report/model_page.h"
 
 namespace tinyml::cli {

@@ -5,8 +5,8 @@
 #include "python/dataset_of.h"
 #include "python/module_parts.h"
 #include "tinyml/base/file.h"
-#include "tinyml/project/examples.h"
-#include "tinyml/project/model.h"
+#include "tinyml/project/models/examples.h"
+#include "tinyml/project/models/model.h"
 
 namespace tinyml::python {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "python/dataset_of.h"
 #include "python/module_parts.h"
-#include "tinyml/project/optimizer.h"
+#include "tinyml/project/models/optimizer.h"
 
 namespace tinyml::python {
 

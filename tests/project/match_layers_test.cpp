@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tinyml/project/match_layers.h"
+#include "tinyml/project/models/match_layers.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,8 +7,8 @@
 #include "tinyml/base/error.h"
 #include "tinyml/graph/builder.h"
 #include "tinyml/graph/rewrites.h"
-#include "tinyml/project/examples.h"
-#include "tinyml/project/model_comparison.h"
+#include "tinyml/project/models/examples.h"
+#include "tinyml/project/models/model_comparison.h"
 
 namespace tinyml::project {
 namespace {

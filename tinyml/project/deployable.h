@@ -10,7 +10,7 @@
 #include "tinyml/firmware/arduino.h"
 #include "tinyml/graph/graph.h"
 #include "tinyml/project/compare.h"
-#include "tinyml/project/model.h"
+#include "tinyml/project/models/model.h"
 #include "tinyml/project/profile.h"
 
 namespace tinyml {

@@ -18,7 +18,7 @@
 #include "tinyml/graph/rewrites.h"
 #include "tinyml/ops/front_end.h"
 #include "tinyml/power/power.h"
-#include "tinyml/project/int8_net.h"
+#include "tinyml/project/models/int8_net.h"
 #include "tinyml/report/html.h"
 #include "tinyml/report/layer_labels.h"
 

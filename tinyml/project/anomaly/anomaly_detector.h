@@ -10,7 +10,7 @@
 #include "tinyml/project/anomaly/anomaly_calibration.h"
 #include "tinyml/project/anomaly/anomaly_config.h"
 #include "tinyml/project/deployable.h"
-#include "tinyml/project/model.h"
+#include "tinyml/project/models/model.h"
 
 namespace tinyml {
 

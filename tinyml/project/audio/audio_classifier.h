@@ -11,7 +11,7 @@
 #include "tinyml/project/audio/audio_config.h"
 #include "tinyml/project/audio/audio_model.h"
 #include "tinyml/project/deployable.h"
-#include "tinyml/project/model.h"
+#include "tinyml/project/models/model.h"
 
 namespace tinyml {
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "tinyml/base/thread_pool.h"
-#include "tinyml/project/model.h"
+#include "tinyml/project/models/model.h"
 #include "tinyml/quantize/optimize.h"
 #include "tinyml/quantize/smaller.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tinyml/project/match_layers.h"
+#include "tinyml/project/models/match_layers.h"
 
 #include <fmt/core.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tinyml/project/examples.h"
+#include "tinyml/project/models/examples.h"
 
 #include <fmt/core.h>
 

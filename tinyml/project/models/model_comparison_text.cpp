@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "tinyml/project/model_comparison.h"
+#include "tinyml/project/models/model_comparison.h"
 #include "tinyml/report/html.h"
 #include "tinyml/report/layer_labels.h"
 #include "tinyml/report/text_table.h"

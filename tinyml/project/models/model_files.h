@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tinyml/project/optimizer.h"
+#include "tinyml/project/models/optimizer.h"
 
 namespace tinyml::project {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tinyml/project/model_files.h"
+#include "tinyml/project/models/model_files.h"
 
 #include <fmt/core.h>
 
@@ -9,8 +9,8 @@
 #include "tinyml/formats/model_file.h"
 #include "tinyml/formats/tflite.h"
 #include "tinyml/graph/rewrites.h"
-#include "tinyml/project/examples.h"
-#include "tinyml/project/int8_net.h"
+#include "tinyml/project/models/examples.h"
+#include "tinyml/project/models/int8_net.h"
 #include "tinyml/project/program.h"
 #include "tinyml/report/inspection.h"
 #include "tinyml/report/text_table.h"

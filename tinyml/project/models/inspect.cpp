@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tinyml/project/inspect.h"
+#include "tinyml/project/models/inspect.h"
 
-#include "tinyml/project/int8_net.h"
+#include "tinyml/project/models/int8_net.h"
 #include "tinyml/project/program.h"
 
 namespace tinyml::project {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tinyml/project/int8_net.h"
+#include "tinyml/project/models/int8_net.h"
 
 #include <fmt/core.h>
 

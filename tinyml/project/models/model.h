@@ -9,7 +9,7 @@
 
 #include "tinyml/base/file.h"
 #include "tinyml/graph/graph.h"
-#include "tinyml/project/model_comparison.h"
+#include "tinyml/project/models/model_comparison.h"
 #include "tinyml/project/profile.h"
 #include "tinyml/report/inspection.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tinyml/project/model_comparison.h"
+#include "tinyml/project/models/model_comparison.h"
 
 #include <fmt/core.h>
 
@@ -7,8 +7,8 @@
 #include <cmath>
 #include <memory>
 
-#include "tinyml/project/examples.h"
-#include "tinyml/project/match_layers.h"
+#include "tinyml/project/models/examples.h"
+#include "tinyml/project/models/match_layers.h"
 #include "tinyml/quantize/float_runner.h"
 #include "tinyml/quantize/report.h"
 #include "tinyml/run/engine.h"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tinyml/project/model.h"
+#include "tinyml/project/models/model.h"
 
 #include <fmt/core.h>
 
-#include "tinyml/project/inspect.h"
-#include "tinyml/project/int8_net.h"
+#include "tinyml/project/models/inspect.h"
+#include "tinyml/project/models/int8_net.h"
 #include "tinyml/project/program.h"
 #include "tinyml/run/engine.h"
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tinyml/project/optimizer.h"
+#include "tinyml/project/models/optimizer.h"
 
 #include <fmt/core.h>
 
 #include <nlohmann/json.hpp>
 
-#include "tinyml/project/int8_net.h"
+#include "tinyml/project/models/int8_net.h"
 #include "tinyml/quantize/dead_channels.h"
 #include "tinyml/quantize/equalize.h"
 #include "tinyml/report/html.h"

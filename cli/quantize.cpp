@@ -16,7 +16,8 @@ namespace tinyml::cli {
 namespace {
 
 struct Options {
-  std::string model, data, labels, out, method = "int8", calibration = "percentile";
+  std::string model, data, labels, out, method = "int8", calibration;
+  bool keep_dead_channels = false;
   quantize::OptimizeOptions chosen;
   std::vector<CLI::Option*> of_files;  // that a project does not take
 };
@@ -28,7 +29,8 @@ void quantize_project(const Options& options, const Context& context) {
                 option->get_name() + " is for model files; " + options.model +
                     " is a project, which quantizes its own net with its own data: leave it out");
   }
-  const auto calibration = quantize::parse_calibration(options.calibration);
+  const auto calibration =
+      quantize::parse_calibration(options.calibration.empty() ? "percentile" : options.calibration);
   with_classifier(options.model, context.threads, [&](auto& classifier) {
     if constexpr (requires { classifier.quantize(calibration, context.progress()); }) {
       classifier.check_folder(options.model);
@@ -48,7 +50,9 @@ void quantize_project(const Options& options, const Context& context) {
 void quantize_file(const Options& options, const Context& context) {
   project::QuantizeFile request{options.model, options.data, options.labels, options.out, options.chosen};
   request.options.method = quantize::parse_method(options.method);
-  request.options.calibration.method = quantize::parse_calibration(options.calibration);
+  if (!options.calibration.empty())
+    request.options.calibration.method = quantize::parse_calibration(options.calibration);
+  request.options.fold_dead_channels = !options.keep_dead_channels;
   request.options.progress = context.progress();
   const project::QuantizedFile made = project::quantize_file(request, context.threads);
   std::printf("%s", context.json ? (to_json(request, made) + "\n").c_str() : to_text(request, made).c_str());
@@ -61,8 +65,8 @@ void add_quantize(CLI::App& app, Context& context) {
   CLI::App* verb = app.add_subcommand(
       "quantize", "Make a float model small, with examples of what it will see; or a project's net anew");
   add_path(*verb, "model", options->model, "A model file, or a trained project folder")->required();
-  verb->add_option("--calibration", options->calibration, "min_max, percentile or mse: how ranges are taken")
-      ->capture_default_str();
+  verb->add_option("--calibration", options->calibration,
+                   "How ranges are taken: min_max (default of model files), percentile (of projects) or mse");
   quantize::OptimizeOptions& chosen = options->chosen;
   options->of_files = {
       add_path(*verb, "--data", options->data, "Some hundred examples: a .npy, .npz or .csv file"),
@@ -72,6 +76,8 @@ void add_quantize(CLI::App& app, Context& context) {
           ->capture_default_str(),
       verb->add_flag("--equalize", chosen.equalize, "Equalise the layers' ranges before"),
       verb->add_flag("--correct-bias", chosen.correct_bias, "Correct biases by what the layers lose"),
+      verb->add_flag("--keep-dead-channels", options->keep_dead_channels,
+                     "Keep channels that provably never matter"),
       verb->add_option("--least-sqnr-db", chosen.mixed.least_sqnr_db, "Of mixed: what the outputs keep")
           ->capture_default_str(),
       verb->add_option("--most-loss", chosen.mixed.most_loss,

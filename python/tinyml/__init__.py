@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Machine learning on microcontrollers: train, quantize, compile to C++, measure, deploy. Offline."""
 
+from . import _load as _load
 from ._project import Prediction
 from ._tinyml import Error
 from .anomaly import AnomalyDetector, AnomalyScore, LevelAlarm

@@ -57,6 +57,36 @@ TEST(Equalize, KeepsTheFunctionAndSavesUnevenChannels) {
   }
 }
 
+TEST(Equalize, ReachesThroughPools) {
+  GraphBuilder builder("net", 3);
+  TensorId x = builder.conv_2d(builder.input("x", {1, 8, 8, 2}), 6, {3, 3}, {}, Activation::relu);
+  x = builder.average_pool_2d(builder.max_pool_2d(x, {2, 2}, {2, 2}), {2, 2}, {1, 1});
+  Graph net = with_own_parameters(fold_for_inference(builder.finish(builder.conv_2d(x, 4, {1, 1}))));
+  LayerWeights first(net, net.nodes[0]);
+  for (size_t c = 0; c < first.outputs(); ++c) first.scale_output(c, std::exp2(static_cast<float>(2 * c)));
+  first.store(net);
+  const Graph even = equalize(net);
+  ThreadPool pool(1);
+  const Dataset data = noise(net, 16);
+  EXPECT_GT(Evaluation(net, data, pool).score(even).sqnr_db(), 100);
+  const LayerWeights a(even, even.nodes[0]), b(even, even.nodes[3]);
+  for (size_t c = 0; c < a.outputs(); ++c) {
+    EXPECT_NEAR(a.largest_of_output(c) / b.largest_of_input(c), 1, 0.05) << c;
+  }
+}
+
+TEST(Equalize, LeavesDeadChannelsAlone) {
+  Graph net = uneven_net();
+  LayerWeights first(net, net.nodes[0]);
+  first.scale_output(0, 1e-20f);
+  first.store(net);
+  const Graph even = equalize(net);
+  const LayerWeights a(even, even.nodes[0]), b(even, even.nodes[1]);
+  EXPECT_EQ(a.largest_of_output(0), first.largest_of_output(0));
+  EXPECT_GT(b.largest_of_input(0), 0.01f);
+  EXPECT_LT(b.largest_of_input(0), 100.0f);
+}
+
 TEST(BiasCorrection, TakesTheMeanErrorAway) {
   const Graph net = prepare(small_net());
   ThreadPool pool(1);

@@ -21,17 +21,33 @@ bool is_positively_homogeneous(const Operator& op) {
       op);
 }
 
+bool is_pool(const Node& node) {
+  return std::holds_alternative<MaxPool2D>(node.op) || std::holds_alternative<AveragePool2D>(node.op);
+}
+
+/// The only layer that reads what this one computes, from it or from pools behind it.
+std::optional<size_t> next_layer(const Graph& graph, const Node& layer) {
+  TensorId from = layer.outputs[0];
+  std::optional<size_t> reader = only_reader(graph, from);
+  while (reader && is_pool(graph.nodes[*reader]) && is_positively_homogeneous(graph.nodes[*reader].op)) {
+    from = graph.nodes[*reader].outputs[0];
+    reader = only_reader(graph, from);
+  }
+  if (!reader || !has_layer_weights(graph, graph.nodes[*reader])) return {};
+  return graph.nodes[*reader].inputs[0] == from ? reader : std::nullopt;
+}
+
 /// One pass over all pairs; the largest factor away from 1.
 double equalize_pairs(Graph& graph) {
   double moved = 1;
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& first = graph.nodes[i];
     if (!has_layer_weights(graph, first) || !is_positively_homogeneous(first.op)) continue;
-    const std::optional<size_t> reader = only_reader(graph, first.outputs[0]);
-    if (!reader || !has_layer_weights(graph, graph.nodes[*reader])) continue;
+    const std::optional<size_t> reader = next_layer(graph, first);
+    if (!reader) continue;
     const Node& second = graph.nodes[*reader];
     LayerWeights a(graph, first), b(graph, second);
-    if (second.inputs[0] != first.outputs[0] || a.outputs() != b.inputs()) continue;
+    if (a.outputs() != b.inputs()) continue;
     std::vector<double> reaches_a, reaches_b;
     for (size_t c = 0; c < a.outputs(); ++c) {
       reaches_a.push_back(a.largest_of_output(c));

@@ -14,6 +14,7 @@ std::vector<OperatorCase> add_cases() {
                           {"far_apart", 0.001f, 0.5f, 0.5f, 3, 4, 5},
                           {"relu6", 0.05f, 0.06f, 0.03f, -10, 20, -100, Activation::relu6},
                           {"wide_output", 0.05f, 0.06f, 3.0f, 1, 2, 3},
+                          {"relu_n1_to_1", 0.05f, 0.06f, 0.03f, -10, 20, 7, Activation::relu_n1_to_1},
                       });
   for (OperatorCase& one : broadcasting_cases("add", Add{Activation::relu}, 1500))
     cases.push_back(std::move(one));

@@ -193,6 +193,7 @@ std::vector<OperatorCase> collect(bool with_kernel) {
                             prelu_cases,
                             binary_cases,
                             comparison_cases,
+                            logical_cases,
                             select_cases,
                             quantize_cases,
                             cast_cases,

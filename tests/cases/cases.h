@@ -38,6 +38,7 @@ std::vector<OperatorCase> unary_cases();
 std::vector<OperatorCase> prelu_cases();
 std::vector<OperatorCase> binary_cases();
 std::vector<OperatorCase> comparison_cases();
+std::vector<OperatorCase> logical_cases();
 std::vector<OperatorCase> select_cases();
 std::vector<OperatorCase> quantize_cases();
 std::vector<OperatorCase> cast_cases();

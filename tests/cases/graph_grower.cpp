@@ -30,7 +30,8 @@ float GraphGrower::scale(double low_log2, double high_log2) {
 int32_t GraphGrower::zero_point() { return one_in(4) ? one_of({-128, 0, 127}) : between(-128, 127); }
 
 Activation GraphGrower::activation() {
-  return one_of({Activation::none, Activation::none, Activation::relu, Activation::relu6});
+  return one_of({Activation::none, Activation::none, Activation::none, Activation::relu, Activation::relu6,
+                 Activation::relu_n1_to_1});
 }
 
 Shape GraphGrower::shape(int32_t rank) {

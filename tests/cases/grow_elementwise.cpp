@@ -157,8 +157,17 @@ std::optional<TensorId> comparison(GraphGrower& g, TensorId a) {
 
 bool compare_and_select(GraphGrower& g) {
   const TensorId a = g.any_value();
-  const std::optional<TensorId> condition = comparison(g, a);
+  std::optional<TensorId> condition = comparison(g, a);
   if (!condition) return false;
+  if (g.one_in(2)) {
+    const std::optional<TensorId> second = comparison(g, a);
+    if (!second) return false;
+    const Logical op{g.one_of({LogicalKind::logical_and, LogicalKind::logical_or, LogicalKind::logical_not})};
+    std::vector<TensorId> inputs = {*condition, *second};
+    if (op.kind == LogicalKind::logical_not) inputs.pop_back();
+    condition = g.result(0, 0, DType::boolean);
+    if (!g.add(op, inputs, {*condition})) return false;
+  }
   const TensorId other =
       g.builder().constant(g[a].shape, scale_of(g, a), g[a].quantization.zero_point(), g[a].dtype);
   return g.add(Select{}, {*condition, a, other}, {g.result_like(a)});

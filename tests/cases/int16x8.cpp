@@ -83,6 +83,14 @@ std::vector<OperatorCase> int16x8_cases() {
       {"fully_connected_relu", dense_relu, {1, 13}, {5, 13}, -1, 13},
       {"fully_connected_rows", FullyConnected{Activation::none, true}, {1, 3, 8}, {5, 8}, -1, 8},
       {"fully_connected_no_bias", dense, {1, 24}, {7, 24}, -1, 24, Bias::none},
+      {"fully_connected_relu_n1_to_1",
+       FullyConnected{Activation::relu_n1_to_1},
+       {1, 13},
+       {5, 13},
+       -1,
+       13,
+       Bias::int64,
+       0.00005f},
       {"fully_connected_long_sums", dense, {1, 2000}, {3, 2000}, -1, 2000, Bias::int64, 0.02f},
   };
   std::vector<OperatorCase> cases;

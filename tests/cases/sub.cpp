@@ -13,6 +13,7 @@ std::vector<OperatorCase> sub_cases() {
                           {"second_larger", 0.013f, 0.4f, 0.22f, 127, -128, 64},
                           {"far_apart", 0.001f, 0.5f, 0.5f, 3, 4, 5},
                           {"relu6", 0.05f, 0.06f, 0.03f, -10, 20, -100, Activation::relu6},
+                          {"relu_n1_to_1", 0.05f, 0.06f, 0.03f, -10, 20, 7, Activation::relu_n1_to_1},
                       });
   for (OperatorCase& one : broadcasting_cases("sub", Sub{Activation::relu}, 1540))
     cases.push_back(std::move(one));

@@ -12,7 +12,7 @@
 
 namespace tinyml {
 
-enum class Activation : uint8_t { none, relu, relu6 };
+enum class Activation : uint8_t { none, relu, relu6, relu_n1_to_1 };
 /// TensorFlow's: `same` gives ceil(input / stride) outputs, the odd padding element after; `valid` none.
 enum class Padding : uint8_t { same, valid };
 
@@ -171,6 +171,17 @@ struct Comparison {
   static constexpr bool kTrainable = false, kDeployable = true, kInTflite = true, kAnyInputs = true;
   ComparisonKind kind = ComparisonKind::equal;
   std::string_view name() const { return kComparisonNames[static_cast<size_t>(kind)]; }
+};
+
+enum class LogicalKind : uint8_t { logical_and, logical_or, logical_not };
+constexpr std::string_view kLogicalNames[] = {"logical_and", "logical_or", "logical_not"};
+
+/// bool a and b, which broadcast; of logical_not a alone -> bool.
+struct Logical {
+  static constexpr std::string_view kName = "logical";
+  static constexpr bool kTrainable = false, kDeployable = true, kInTflite = true, kAnyInputs = true;
+  LogicalKind kind = LogicalKind::logical_and;
+  std::string_view name() const { return kLogicalNames[static_cast<size_t>(kind)]; }
 };
 
 /// condition (bool), a, b, which broadcast -> a where the condition holds, b elsewhere.
@@ -516,6 +527,7 @@ struct Wavelet {
   X(Prelu)                     \
   X(Binary)                    \
   X(Comparison)                \
+  X(Logical)                   \
   X(Select)                    \
   X(Quantize)                  \
   X(Dequantize)                \

@@ -20,10 +20,17 @@ struct Limits {
 };
 
 inline Limits limits_of(Activation activation) {
-  Limits limits;
-  if (activation != Activation::none) limits.low = 0;
-  if (activation == Activation::relu6) limits.high = 6;
-  return limits;
+  switch (activation) {
+    case Activation::none:
+      return {};
+    case Activation::relu:
+      return {.low = 0};
+    case Activation::relu6:
+      return {0, 6};
+    case Activation::relu_n1_to_1:
+      return {-1, 1};
+  }
+  return {};
 }
 
 /// Floats rounded up to whole cache lines.

@@ -8,6 +8,8 @@
 #include <limits>
 #include <utility>
 
+#include "tinyml/ops/float_blocks.h"
+
 namespace tinyml::ops {
 
 Multiplier quantize_multiplier(double real) {
@@ -39,10 +41,9 @@ ActivationRange activation_range(Activation activation, const Quantization& outp
     const double steps = std::round(value / output.scale());
     return static_cast<int32_t>(std::clamp(steps + output.zero_point(), -1e6, 1e6));
   };
-  if (activation == Activation::relu || activation == Activation::relu6) {
-    range.min = std::max(range.min, quantize(0.0f));
-  }
-  if (activation == Activation::relu6) range.max = std::min(range.max, quantize(6.0f));
+  const Limits limits = limits_of(activation);
+  if (std::isfinite(limits.low)) range.min = std::max(range.min, quantize(limits.low));
+  if (std::isfinite(limits.high)) range.max = std::min(range.max, quantize(limits.high));
   return range;
 }
 

@@ -44,29 +44,37 @@ KernelCall lower(const Relu& op, const Graph& graph, const Node& node, const Tar
     p.activation_max = static_cast<int32_t>(std::min(six, static_cast<float>(p.activation_max)));
     set_slopes(quantize_multiplier(1), quantize_multiplier(1), p);
   } else {
-    p.activation_min = p.output_zero_point;
+    const ActivationRange range = activation_range(op.activation, tensors.to, tensors.output.dtype);
+    p.activation_min = range.min;
+    p.activation_max = range.max;
     const Multiplier above = quantize_multiplier(double{tensors.from.scale()} / double{tensors.to.scale()});
     set_slopes(above, above, p);
   }
   return slopes_call(tensors, p);
 }
 
+namespace {
+
+schema::BuiltinOperator builtin_of(Activation activation) {
+  if (activation == Activation::relu6) return schema::BuiltinOperator::RELU6;
+  return activation == Activation::relu ? schema::BuiltinOperator::RELU
+                                        : schema::BuiltinOperator::RELU_N1_TO_1;
+}
+
+}  // namespace
+
 void write_tflite(const Relu& op, TfliteWriter& writer) {
-  const bool relu6 = op.activation == Activation::relu6;
-  TINYML_CHECK(relu6 || op.activation == Activation::relu);
-  writer.builtin = relu6 ? schema::BuiltinOperator::RELU6 : schema::BuiltinOperator::RELU;
-  set_versions(writer, 1, 2);
-  if (!relu6 && writer.is_int8()) writer.min_runtime = "2.1.0";
+  TINYML_CHECK(op.activation != Activation::none);
+  writer.builtin = builtin_of(op.activation);
+  set_versions(writer, 1, op.activation == Activation::relu_n1_to_1 ? 1 : 2);
+  if (op.activation == Activation::relu && writer.is_int8()) writer.min_runtime = "2.1.0";
 }
 
 bool read_tflite(Relu& op, const TfliteReader& reader) {
-  if (reader.builtin == schema::BuiltinOperator::RELU) {
-    op.activation = Activation::relu;
-  } else if (reader.builtin == schema::BuiltinOperator::RELU6) {
-    op.activation = Activation::relu6;
-  } else {
-    return false;
+  for (const Activation activation : {Activation::relu, Activation::relu6, Activation::relu_n1_to_1}) {
+    if (reader.builtin == builtin_of(activation)) op.activation = activation;
   }
+  if (reader.builtin != builtin_of(op.activation)) return false;
   expect_operands(reader, 1, 1);
   return true;
 }

@@ -13,6 +13,7 @@ namespace tinyml::ops {
 inline schema::ActivationFunctionType to_tflite(Activation activation) {
   if (activation == Activation::relu) return schema::ActivationFunctionType::RELU;
   if (activation == Activation::relu6) return schema::ActivationFunctionType::RELU6;
+  if (activation == Activation::relu_n1_to_1) return schema::ActivationFunctionType::RELU_N1_TO_1;
   return schema::ActivationFunctionType::NONE;
 }
 
@@ -29,6 +30,7 @@ inline Activation from_tflite(schema::ActivationFunctionType activation) {
   if (activation == schema::ActivationFunctionType::NONE) return Activation::none;
   if (activation == schema::ActivationFunctionType::RELU) return Activation::relu;
   if (activation == schema::ActivationFunctionType::RELU6) return Activation::relu6;
+  if (activation == schema::ActivationFunctionType::RELU_N1_TO_1) return Activation::relu_n1_to_1;
   const std::string name = schema::EnumNameActivationFunctionType(activation);
   refuse("the fused activation " + (name.empty() ? std::to_string(static_cast<int>(activation)) : name));
 }

@@ -15,7 +15,9 @@ constexpr double kLeast = 1e-5;
 bool is_positively_homogeneous(const Operator& op) {
   return std::visit(
       [](const auto& attributes) {
-        if constexpr (requires { attributes.activation; }) return attributes.activation != Activation::relu6;
+        if constexpr (requires { attributes.activation; }) {
+          return attributes.activation == Activation::none || attributes.activation == Activation::relu;
+        }
         return true;
       },
       op);

@@ -80,6 +80,7 @@ Rule rule(const AssignVariable&) { return form(Form::like_input); }
 Rule rule(const Concatenation&) { return form(Form::equal); }
 Rule rule(const Select&) { return form(Form::equal); }
 Rule rule(const Comparison&) { return form(Form::plain, kInt8Alone); }
+Rule rule(const Logical&) { return form(Form::plain, kInt8Alone); }
 Rule rule(const ArgExtremum&) { return form(Form::plain, kInt8Alone); }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace tinyml::report {
 namespace {
 
 std::string_view name_of(Activation activation) {
-  constexpr std::string_view kNames[] = {"none", "relu", "relu6"};
+  constexpr std::string_view kNames[] = {"none", "relu", "relu6", "relu_n1_to_1"};
   const auto index = static_cast<size_t>(activation);
   return index < std::size(kNames) ? kNames[index] : "other";
 }

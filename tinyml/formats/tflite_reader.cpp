@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "tinyml/formats/tflite.h"
-#include "tinyml/formats/tflite_biases.h"
 #include "tinyml/formats/tflite_checks.h"
 #include "tinyml/formats/tflite_format.h"
 #include "tinyml/formats/tflite_half.h"
@@ -149,7 +148,6 @@ class Reader {
       variables_.refuse_in(graph_, node.inputs);
       variables_.keep_state(graph_, given);
       check(node);
-      tflite::complete_bias(graph_, node);
       graph_.nodes.push_back(std::move(node));
     });
   }

@@ -6,7 +6,6 @@
 #include <set>
 
 #include "tinyml/formats/tflite.h"
-#include "tinyml/formats/tflite_biases.h"
 #include "tinyml/formats/tflite_format.h"
 #include "tinyml/formats/tflite_half.h"
 #include "tinyml/formats/tflite_pack.h"
@@ -82,25 +81,11 @@ class Writer {
       used.insert(node.outputs.begin(), node.outputs.end());
     }
     used.erase(kNoTensor);
-    const std::set<TensorId> plain = biases_without_quantization();
     for (const TensorId id : used) {
       if (graph_[id].is_variable) continue;
       const auto half = graph_.metadata.count(tflite::kFloat16) ? tflite::to_half(graph_[id]) : std::nullopt;
       ids_[static_cast<size_t>(id)] = half ? add_float16(graph_[id], *half) : add(graph_[id]);
-      if (plain.count(id)) subgraph_.tensors.back()->quantization.reset();
     }
-  }
-
-  /// Those whose quantization the reader finds again.
-  std::set<TensorId> biases_without_quantization() const {
-    std::set<TensorId> plain, others;
-    for (const Node& node : graph_.nodes) {
-      const auto known = tflite::bias_quantization(graph_, node);
-      const bool found = known && *known == graph_[node.inputs[2]].quantization;
-      for (const TensorId id : node.inputs) (found && id == node.inputs[2] ? plain : others).insert(id);
-    }
-    for (const TensorId id : others) plain.erase(id);
-    return plain;
   }
 
   /// The float32 tensor that a DEQUANTIZE makes of a float16 constant.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """int8 of TinyMLOptimizer beside that of the LiteRT converter: the same float32 net, the same examples.
 
-    python3.11 -m venv litert && litert/bin/pip install tensorflow-cpu pillow
+    python3.11 -m venv litert && litert/bin/pip install tensorflow-cpu pillow soundfile
     PYTHONPATH=build/python litert/bin/python bench/ptq_against_litert.py model NET.onnx EXAMPLES.npy [LABELS.npy]
     PYTHONPATH=build/python litert/bin/python bench/ptq_against_litert.py keywords DATA [--epochs 60]
     PYTHONPATH=build/python litert/bin/python bench/ptq_against_litert.py pictures NET.onnx DATA

@@ -88,6 +88,7 @@ void bind_model(nb::module_& m) {
   nb::class_<Model>(m, "Model")
       .def_static("load", &Model::load, "path"_a)
       .def("run", &run_model, "inputs"_a)
+      .def("reset", &Model::reset)
       .def("to_bytes", [](const Model& model) { return to_bytes(model.bytes()); })
       .def("save",
            [](const Model& model, const std::filesystem::path& path) { write_bytes(path, model.bytes()); })

@@ -45,11 +45,15 @@ class Model:
             raise _tinyml.Error(f"inputs are a list of arrays: {error}") from None
         return self._core.run(arrays)
 
+    def reset(self) -> None:
+        """Back to the state before the first run, for models that keep one from run to run."""
+        self._core.reset()
+
     def inspect(self, board: str = "arduino_nano33_ble") -> dict:
         """What the model is and costs, found without running it: inputs, outputs, layers with shapes, macs,
         parameters and bytes, ram and flash (estimated, in bytes), metadata, notes, and advice: a list of rule,
-        layer, what and to_do. The document of `tinyml inspect --json`. An ONNX file of QuantizeLinear and
-        DequantizeLinear is shown as boards run it, in int8."""
+        layer, what and to_do. The document of `tinyml inspect --json`, with file_bytes of the .tflite file. An ONNX
+        file of QuantizeLinear and DequantizeLinear is shown as boards run it, in int8."""
         return json.loads(self._core.inspect_json(_arguments.text("board", board)))
 
     def compare(

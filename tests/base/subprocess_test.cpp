@@ -75,7 +75,8 @@ TEST(RunConfined, EndsWhatTakesTooMuch) {
   ProcessLimits limits;
   limits.cpu_seconds = 1;
   const ProcessResult spinning = Script("while :; do :; done").run(limits);
-  EXPECT_EQ(spinning.signal, SIGKILL);
+  EXPECT_EQ(spinning.signal, SIGXCPU);
+  EXPECT_EQ(spinning.ending(), "took more processor time than it may");
   limits.output_bytes = 1000;
   EXPECT_THROW(Script("while :; do echo more; done").run(limits), Error);
   limits.timeout_seconds = 0.2;

@@ -4,6 +4,7 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import ROOT
 
@@ -99,3 +100,17 @@ def test_model_inspect_in_python_is_the_same(cli, tinyml, int8):
     assert found["layers"] == printed["layers"] and found["ram"] == printed["ram"]
     with pytest.raises(tinyml.Error, match="nearest: pico"):
         tinyml.Model.load(int8).inspect(board="nanno")
+
+
+def test_reset_takes_a_stream_back_to_its_start(tinyml):
+    model = tinyml.Model.load(shared("mww_vad.tflite"))
+    [given] = model.inspect()["inputs"]
+    steps = np.random.default_rng(1).integers(-128, 128, (40, *given["shape"])).astype(np.int8)
+
+    def answers():
+        return [int(model.run([step])[0].ravel()[0]) for step in steps]
+
+    first = answers()
+    assert answers() != first
+    model.reset()
+    assert answers() == first

@@ -232,6 +232,13 @@ def test_bad_arguments(tinyml, trained, examples, optimizer, tmp_path):
         ({"percentile": 1}, "nearest"),
         ({"labels": [0]}, "1 labels for 24"),
         ({"labels": [0.5] * 24}, "whole"),
+        ({"outside": 2.0}, "outside is a share"),
+        ({"method": "mixed", "least_sqnr_db": float("inf")}, "least_sqnr_db is a number"),
+        ({"method": "mixed", "most_loss": -1}, "most_loss a share"),
+        ({"method": "int8_qat", "epochs": -1}, "epochs is 1 or more"),
+        ({"method": "int8_qat", "batch": 0}, "batch is 1 or more"),
+        ({"method": "int8_qat", "learning_rate": float("nan")}, "learning_rate is above 0"),
+        ({"method": "int8_qat", "teacher": 3.0}, "teacher is a share"),
     ):
         with pytest.raises(tinyml.Error, match=words):
             optimizer.quantize(trained, representative_dataset=features, **arguments)

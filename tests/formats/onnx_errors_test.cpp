@@ -50,6 +50,16 @@ const Damage kDamages[] = {
      "node 1 If \"node_1\": not supported: this operator: export the model without control flow"},
     {"Gelu", [](auto& m) { m.graph().mutable_node(1)->set_op_type("Erf"); },
      "node 1 Erf \"node_1\": not supported: this operator: train with ReLU or hard swish instead of GELU"},
+    {"SmoothResize",
+     [](auto& m) {
+       schema::onnx::NodeProto& node = *m.graph().mutable_node(1);
+       node.set_op_type("Resize");
+       schema::onnx::AttributeProto& smooth = *node.add_attribute();
+       smooth.set_name("antialias");
+       smooth.set_type(schema::onnx::AttributeProto::INT);
+       smooth.set_i(1);
+     },
+     "node 1 Resize \"node_1\": not supported: antialias; export the model without it"},
     {"ConstantLayer", [](auto& m) { m.graph().mutable_node(1)->set_input(0, "w"); },
      "node 1 Relu \"node_1\": not supported: a constant as its first input"},
     {"TooFewInputsOfQLinear", [](auto& m) { m.graph().mutable_node(0)->set_op_type("QLinearConv"); },

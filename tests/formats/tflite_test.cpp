@@ -77,6 +77,29 @@ TEST(Tflite, WritesWhatItReads) {
   }
 }
 
+TEST(Tflite, GivesConvolutionsTheBiasThatLiteRtAsksFor) {
+  for (Graph graph : {float_net(), int8_net()}) {
+    SCOPED_TRACE(graph.name);
+    for (Node& node : graph.nodes) {
+      const bool asks =
+          std::holds_alternative<Conv2D>(node.op) || std::holds_alternative<DepthwiseConv2D>(node.op);
+      if (asks) node.inputs.resize(2);
+    }
+    const Bytes bytes = write_tflite(graph);
+    const Graph read = read_tflite(bytes);
+    EXPECT_EQ(write_tflite(read), bytes);
+    for (size_t i = 0; i < graph.nodes.size(); ++i) {
+      if (graph.nodes[i].inputs.size() != 2 || read.nodes[i].inputs.size() != 3) continue;
+      const Tensor& bias = read[read.nodes[i].inputs[2]];
+      EXPECT_EQ(bias.shape, Shape{read[read.nodes[i].outputs[0]].shape.back()});
+      EXPECT_EQ(std::count(bias.data->begin(), bias.data->end(), 0), bias.size_bytes());
+    }
+    TINYML_NEEDS_ORACLE("ai_edge_litert");
+    const std::vector<Call> calls{Call(static_cast<size_t>(graph[graph.inputs[0]].size_bytes()))};
+    EXPECT_EQ(oracle::run_litert(bytes, calls).size(), 1u);
+  }
+}
+
 TEST(Tflite, ReadsFromAnyAddress) {
   Bytes bytes = write_tflite(int8_net());
   bytes.insert(bytes.begin(), 0);

@@ -39,6 +39,7 @@ std::optional<fs::path> find_program(const std::string& name) {
 
 std::string ProcessResult::ending() const {
   if (signal == 0) return fmt::format("ended with exit code {}", exit_code);
+  if (signal == SIGXCPU) return "took more processor time than it may";
   return fmt::format("was killed by signal {} ({})", signal, ::strsignal(signal));
 }
 
@@ -127,8 +128,8 @@ ProcessResult run_child(const std::string& name, double timeout_seconds, int64_t
   return result;
 }
 
-void limit(int resource, int64_t value) {
-  const rlimit both{static_cast<rlim_t>(value), static_cast<rlim_t>(value)};
+void limit(int resource, int64_t soft, int64_t hard) {
+  const rlimit both{static_cast<rlim_t>(soft), static_cast<rlim_t>(hard)};
   if (::setrlimit(static_cast<__rlimit_resource>(resource), &both) != 0) ::_exit(126);
 }
 
@@ -170,10 +171,10 @@ ProcessResult run_confined(const fs::path& program, std::span<const uint8_t> inp
   char* const environment[] = {library_path.empty() ? nullptr : library_path.data(), nullptr};
   return run_child(name, limits.timeout_seconds, limits.output_bytes, [&] {
     ::dup2(file.number, 0);
-    limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_CPU, limits.cpu_seconds);
-    limit(RLIMIT_FSIZE, limits.file_bytes);
-    limit(RLIMIT_AS, limits.memory_bytes);
+    limit(RLIMIT_CORE, 0, 0);
+    limit(RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 1);  // SIGXCPU before SIGKILL
+    limit(RLIMIT_FSIZE, limits.file_bytes, limits.file_bytes);
+    limit(RLIMIT_AS, limits.memory_bytes, limits.memory_bytes);
     ::execve(program.c_str(), argv, environment);
   });
 }

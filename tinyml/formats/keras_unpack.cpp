@@ -117,8 +117,8 @@ Unpacked unpack(std::span<const uint8_t> file) {
   ProcessLimits limits;
   limits.memory_bytes = (int64_t{256} << 20) + 2 * unpack::content_limit(size) + size;
   limits.output_bytes = (int64_t{16} << 20) + unpack::content_limit(size);
-  limits.cpu_seconds = 30;
-  limits.timeout_seconds = 120;
+  limits.cpu_seconds = 5 + static_cast<int>(size >> 22);
+  limits.timeout_seconds = 4 * limits.cpu_seconds;
   ProcessResult result = run_confined(program, file, limits);
   if (result.exit_code == unpack::kRefused) {
     while (result.error.ends_with('\n')) result.error.pop_back();

@@ -136,6 +136,9 @@ void map_resize(Import& import, Source& source) {
   if (rank != 3 && rank != 4) refuse(fmt::format("the resizing of {}", to_string(x.shape)));
   if (mode != "nearest" && mode != "linear") refuse("the mode " + mode);
   if (source.text("keep_aspect_ratio_policy", "stretch") != "stretch") refuse("keep_aspect_ratio_policy");
+  for (const char* option : {"antialias", "exclude_outside"}) {
+    if (source.integer(option, 0) != 0) refuse(fmt::format("{}; export the model without it", option));
+  }
   std::vector<double> extents(x.shape.begin(), x.shape.end());
   std::vector<size_t> axes;
   for (const int64_t axis : source.integers("axes")) axes.push_back(checked_axis(axis, rank));

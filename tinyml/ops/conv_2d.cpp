@@ -218,6 +218,7 @@ void write_tflite(const Conv2D& op, TfliteWriter& writer) {
     writer.min_runtime = per_channel ? "2.4.0" : "1.14.0";
   }
   writer.options.Set(window_options<schema::Conv2DOptionsT>(op));
+  add_missing_bias(writer);
 }
 
 bool read_tflite(Conv2D& op, const TfliteReader& reader) {

@@ -107,6 +107,7 @@ void write_tflite(const DepthwiseConv2D& op, TfliteWriter& writer) {
   auto options = window_options<schema::DepthwiseConv2DOptionsT>(op);
   options.depth_multiplier = op.depth_multiplier;
   writer.options.Set(std::move(options));
+  add_missing_bias(writer);
 }
 
 bool read_tflite(DepthwiseConv2D& op, const TfliteReader& reader) {

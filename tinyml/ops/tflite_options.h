@@ -3,8 +3,10 @@
 
 // Shared by the operators' .tflite mappings; for .cpp files only.
 
+#include <memory>
 #include <string>
 
+#include "tinyml/graph/geometry.h"
 #include "tinyml/ops/tflite.h"
 #include "tinyml/schema/tflite_generated.h"
 
@@ -66,6 +68,25 @@ inline void expect_operands(const TfliteReader& reader, size_t least, size_t mos
     throw Error(ErrorKind::bad_file,
                 "it has " + std::to_string(reader.node.outputs.size()) + " outputs instead of one");
   }
+}
+
+/// LiteRT's convolutions ask for a bias: zeros where a layer has none.
+inline void add_missing_bias(TfliteWriter& writer) {
+  if (optional_input(writer.node, 2) != kNoTensor) return;
+  const Tensor &input = writer.input(0), &weights = writer.input(1);
+  const Shape channels{writer.output().shape.back()};
+  Tensor bias{writer.output().name + "/bias", DType::float32, channels, {}, nullptr};
+  if (input.dtype == DType::int8) bias.dtype = DType::int32;
+  if (input.dtype == DType::int16) bias.dtype = DType::int64;
+  if (bias.dtype != DType::float32) {
+    for (const float scale : weights.quantization.scales) {
+      bias.quantization.scales.push_back(input.quantization.scale() * scale);
+    }
+    bias.quantization.zero_points.assign(bias.quantization.scales.size(), 0);
+  }
+  bias.data = std::make_shared<const std::vector<uint8_t>>(static_cast<size_t>(bias.size_bytes()));
+  if (writer.node.inputs.size() == 3) writer.order = {0, 1, 3};
+  writer.more_inputs.push_back(std::move(bias));
 }
 
 /// The parameters of a recurrent layer, inputs 1 and on, the first `matrices` of them weights: constants, and

@@ -57,7 +57,7 @@ std::string_view name_of(Calibration calibration) {
   for (const auto& [value, text] : kCalibrations) {
     if (value == calibration) return text;
   }
-  return "?";
+  TINYML_CHECK(false);
 }
 
 Range least_squares_range(std::span<const int64_t> bins, Range whole) {

@@ -120,7 +120,7 @@ std::string_view name_of(Method method) {
   for (const auto& [value, text] : kMethods) {
     if (value == method) return text;
   }
-  return "?";
+  TINYML_CHECK(false);
 }
 
 Graph prepare(const Graph& model) {
@@ -149,6 +149,18 @@ Graph prepare(const Graph& model) {
 
 Optimized optimize(const Graph& source, const OptimizeOptions& options, const Dataset& dataset,
                    ThreadPool& pool) {
+  if (!(options.calibration.outside >= 0 && options.calibration.outside < 0.5)) {
+    throw Error(ErrorKind::invalid_argument,
+                fmt::format("outside is a share of the values at each end, from 0 to less than 0.5, not {}",
+                            options.calibration.outside));
+  }
+  if (!std::isfinite(options.mixed.least_sqnr_db) ||
+      !(options.mixed.most_loss >= 0 && options.mixed.most_loss <= 1)) {
+    throw Error(
+        ErrorKind::invalid_argument,
+        fmt::format("least_sqnr_db is a number of dB and most_loss a share from 0 to 1, not {} and {}",
+                    options.mixed.least_sqnr_db, options.mixed.most_loss));
+  }
   Graph model = with_short_names(prepare(source));
   if (options.equalize) model = equalize(model);
   const bool half = options.method == Method::float16;

@@ -80,10 +80,23 @@ class Targets {
   std::vector<float> wanted_;
 };
 
+void check(const TuneOptions& options) {
+  const auto expect = [](bool good, const char* name, const char* limits, double value) {
+    if (good) return;
+    throw Error(ErrorKind::invalid_argument, fmt::format("{} is {}, not {}", name, limits, value));
+  };
+  expect(options.epochs >= 1, "epochs", "1 or more", options.epochs);
+  expect(options.batch >= 1, "batch", "1 or more", options.batch);
+  expect(options.learning_rate > 0 && options.learning_rate <= 1, "learning_rate", "above 0 and at most 1",
+         options.learning_rate);
+  expect(options.teacher >= 0 && options.teacher <= 1, "teacher", "a share from 0 to 1", options.teacher);
+}
+
 }  // namespace
 
 Graph tune(const Graph& model, const Dataset& dataset, const TuneOptions& options, Constraint& constraint,
            ThreadPool& pool) {
+  check(options);
   Graph net = model;
   const bool stripped = !net.nodes.empty() && std::holds_alternative<Softmax>(net.nodes.back().op) &&
                         net.outputs == net.nodes.back().outputs;

@@ -49,6 +49,10 @@ std::vector<Bytes> Model::run(const std::vector<std::span<const uint8_t>>& input
   return s.engine->run(copies);
 }
 
+void Model::reset() {
+  if (state_->engine) state_->engine->reset();
+}
+
 report::Inspection Model::inspect(const std::string& board) const {
   report::InspectOptions options;
   options.file_bytes = static_cast<int64_t>(state_->file.size());

@@ -35,6 +35,8 @@ class Model {
   /// One inference: the elements of every input in its own dtype, row major, to those of every output.
   /// Errors: invalid_argument for a wrong count or size.
   std::vector<Bytes> run(const std::vector<std::span<const uint8_t>>& inputs);
+  /// Back to the state before the first run, for models that keep one.
+  void reset();
 
   /// What it is and costs as boards run it, with advice. Errors: invalid_argument for an unknown board.
   report::Inspection inspect(const std::string& board = "arduino_nano33_ble") const;

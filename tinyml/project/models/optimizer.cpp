@@ -45,7 +45,9 @@ Model TinyMLOptimizer::equalize(const Model& model) {
 }
 
 Model TinyMLOptimizer::fold_dead_channels(const Model& model) {
-  return Model(quantize::fold_dead_channels(model.graph()));
+  Model folded(quantize::fold_dead_channels(model.graph()));
+  // Where little is dead, biases that no longer are alike may take more than is gone.
+  return folded.bytes().size() < model.bytes().size() ? std::move(folded) : Model(model.graph());
 }
 
 }  // namespace tinyml

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 
-# tinyml_room(<name> [FOLDERS <folder>...] [DEPS <room>...] [LINK <library>...] [PRIVATE_HEADERS <header>...]
-#             [GENERATED <source>...])
-# One static library tinyml_<name> of every .cpp in the calling folder and in FOLDERS below it and of the GENERATED
-# sources, installed as tinyml::<name> with its headers. DEPS are rooms and public; LINK are third-party libraries and private; PRIVATE_HEADERS and *-inl.h
-# include third-party headers and are not installed.
+# tinyml_room(<name> [FOLDERS <folder>...] [INTERNAL_FOLDERS <folder>...] [DEPS <room>...] [LINK <library>...]
+#             [PRIVATE_HEADERS <header>...] [GENERATED <source>...])
+# One static library tinyml_<name> of every .cpp in the calling folder, in FOLDERS and INTERNAL_FOLDERS below it
+# and of the GENERATED sources, installed as tinyml::<name> with its headers. DEPS are rooms and public; LINK are
+# third-party libraries and private. The headers of INTERNAL_FOLDERS, PRIVATE_HEADERS and *-inl.h, which may
+# include third-party headers, are not installed.
 function(tinyml_room name)
-  cmake_parse_arguments(ARG "" "" "FOLDERS;DEPS;LINK;PRIVATE_HEADERS;GENERATED" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "FOLDERS;INTERNAL_FOLDERS;DEPS;LINK;PRIVATE_HEADERS;GENERATED" ${ARGN})
   set(here ${CMAKE_CURRENT_SOURCE_DIR})
   list(TRANSFORM ARG_FOLDERS PREPEND ${here}/ OUTPUT_VARIABLE folders)
-  list(TRANSFORM folders APPEND /*.cpp OUTPUT_VARIABLE source_globs)
+  list(TRANSFORM ARG_INTERNAL_FOLDERS PREPEND ${here}/ OUTPUT_VARIABLE internal_folders)
+  set(source_globs ${folders} ${internal_folders})
+  list(TRANSFORM source_globs APPEND /*.cpp)
   file(GLOB sources CONFIGURE_DEPENDS ${here}/*.cpp ${source_globs})
   list(APPEND sources ${ARG_GENERATED})
   if(sources)

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "model_checks.h"
-#include "tinyml/formats/keras_model.h"
+#include "tinyml/formats/keras/model.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   using namespace tinyml;

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tinyml/formats/unpack/format.h"
+#include "tinyml/formats/keras/unpack/format.h"
 #include "tinyml/graph/tensor.h"
 
 namespace tinyml::formats {

@@ -6,8 +6,8 @@
 
 #include "tests/formats/keras_file.h"
 #include "tinyml/base/file.h"
-#include "tinyml/formats/keras_model.h"
-#include "tinyml/formats/keras_names.h"
+#include "tinyml/formats/keras/model.h"
+#include "tinyml/formats/keras/names.h"
 
 namespace tinyml::formats {
 namespace {

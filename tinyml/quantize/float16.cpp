@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tinyml/graph/half_weights.h"
 #include "tinyml/quantize/smaller.h"
 
 namespace tinyml::quantize {
@@ -25,7 +26,7 @@ Graph to_float16(const Graph& model) {
     for (const float value : tensor.values<float>()) rounded.push_back(round_to_half(value));
     tensor.data = to_constant<float>(rounded);
   }
-  graph.metadata[kFloat16] = "weights";
+  set_half_weights(graph);
   return graph;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -10,10 +9,7 @@
 
 namespace tinyml::quantize {
 
-/// Graph::metadata of a float32 model whose .tflite file keeps its weights as float16.
-inline const std::string kFloat16 = "float16";
-
-/// The model with its constants rounded to the nearest float16, marked by kFloat16. Numbers beyond +-65504
+/// The model with its constants rounded to the nearest float16, marked by set_half_weights. Numbers beyond +-65504
 /// become that.
 Graph to_float16(const Graph& model);
 

@@ -10,9 +10,6 @@
 
 namespace tinyml::formats::tflite {
 
-/// Graph::metadata of models with such constants.
-inline const std::string kFloat16 = "float16";
-
 /// The bytes of a float32 constant as float16, if that is smaller and every element is one.
 std::optional<Bytes> to_half(const Tensor& tensor);
 /// The way back, of `count` elements. Errors: bad_file, for another number of bytes.

@@ -13,6 +13,7 @@
 #include "tinyml/formats/tflite/tensors.h"
 #include "tinyml/formats/tflite/unrolled.h"
 #include "tinyml/formats/tflite/variables.h"
+#include "tinyml/graph/half_weights.h"
 #include "tinyml/ops/operator.h"
 #include "tinyml/ops/tflite.h"
 
@@ -185,7 +186,7 @@ class Reader {
     if (output >= ids_.size() || ids_[output] != kNoTensor) reject("its output is used elsewhere");
     if (tensors_.read(*subgraph_, output).shape != graph_[id].shape) reject("its output has another shape");
     ids_[output] = id;
-    graph_.metadata[tflite::kFloat16] = "weights";
+    set_half_weights(graph_);
     return true;
   }
 

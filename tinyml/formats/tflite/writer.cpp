@@ -11,6 +11,7 @@
 #include "tinyml/formats/tflite/pack.h"
 #include "tinyml/formats/tflite/resources.h"
 #include "tinyml/formats/tflite/unrolled.h"
+#include "tinyml/graph/half_weights.h"
 #include "tinyml/ops/operator.h"
 #include "tinyml/ops/tflite.h"
 
@@ -83,7 +84,7 @@ class Writer {
     used.erase(kNoTensor);
     for (const TensorId id : used) {
       if (graph_[id].is_variable) continue;
-      const auto half = graph_.metadata.count(tflite::kFloat16) ? tflite::to_half(graph_[id]) : std::nullopt;
+      const auto half = has_half_weights(graph_) ? tflite::to_half(graph_[id]) : std::nullopt;
       ids_[static_cast<size_t>(id)] = half ? add_float16(graph_[id], *half) : add(graph_[id]);
     }
   }

@@ -150,7 +150,9 @@ def test_import(cli, tinyml, tmp_path, model):
     compared = cli("compare", model, out, "--data", tmp_path / "data.npy").json()
     assert compared["outputs"][0]["sqnr_db"] > (30 if model is QDQ else 100)
     assert cli("import", out, "--out", tmp_path / "again.tflite").json()["bytes"] == made["bytes"]
-    assert (tmp_path / "again.tflite").read_bytes() == out.read_bytes()
+    # A bias that the first import had to add may move in the second; from then on nothing does.
+    cli("import", tmp_path / "again.tflite", "--out", tmp_path / "third.tflite")
+    assert (tmp_path / "third.tflite").read_bytes() == (tmp_path / "again.tflite").read_bytes()
 
 
 def test_import_says_what_it_did(cli, tmp_path):

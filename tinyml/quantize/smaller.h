@@ -9,8 +9,8 @@
 
 namespace tinyml::quantize {
 
-/// The model with its constants rounded to the nearest float16, marked by set_half_weights. Numbers beyond +-65504
-/// become that.
+/// The model with its constants rounded to the nearest float16, marked by set_half_weights. Numbers beyond
+/// +-65504 become that.
 Graph to_float16(const Graph& model);
 
 /// The float16 nearest to a number (ties to even), as a float32.

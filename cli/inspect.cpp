@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/paths.h"
 #include "tinyml/base/file.h"
+#include "tinyml/base/output_file.h"
 #include "tinyml/project/models/inspect.h"
 #include "tinyml/report/model_page.h"
 
@@ -21,6 +22,7 @@ void add_inspect(CLI::App& app, Context& context) {
   verb->add_option("--board", options->board, "Any name of a board (default: the project's)");
   add_path(*verb, "--html", options->html, "Write a page with the graph, too");
   verb->callback([options, &context] {
+    if (!options->html.empty()) check_output(options->html, ".html", {options->model});
     const report::Inspection inspection = project::inspect(options->model, options->board);
     if (!options->html.empty()) write_text(options->html, to_html(inspection));
     std::printf("%s\n", (context.json ? to_json(inspection) : to_text(inspection)).c_str());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -20,6 +21,7 @@ struct Options {
   bool keep_dead_channels = false;
   quantize::OptimizeOptions chosen;
   std::vector<CLI::Option*> of_files;  // that a project does not take
+  CLI::Option* calibration_option = nullptr;
 };
 
 void quantize_project(const Options& options, const Context& context) {
@@ -47,9 +49,26 @@ void quantize_project(const Options& options, const Context& context) {
   });
 }
 
+/// Options of another method than the chosen one. Errors: invalid_argument.
+void check_options(const Options& options, quantize::Method method) {
+  std::vector<const CLI::Option*> given(options.of_files.begin(), options.of_files.end());
+  given.push_back(options.calibration_option);
+  for (const CLI::Option* option : given) {
+    if (option->count() == 0) continue;
+    std::string name = option->get_single_name();
+    std::replace(name.begin(), name.end(), '-', '_');
+    with_context("--" + option->get_single_name(), [&] {
+      quantize::check_option_of(method, name == "keep_dead_channels" ? "fold_dead_channels" : name);
+    });
+    if (name == "most_loss" && options.labels.empty())
+      throw Error(ErrorKind::invalid_argument, "--most-loss is of accuracy: give --labels, too");
+  }
+}
+
 void quantize_file(const Options& options, const Context& context) {
   project::QuantizeFile request{options.model, options.data, options.labels, options.out, options.chosen};
   request.options.method = quantize::parse_method(options.method);
+  check_options(options, request.options.method);
   if (!options.calibration.empty())
     request.options.calibration.method = quantize::parse_calibration(options.calibration);
   request.options.fold_dead_channels = !options.keep_dead_channels;
@@ -65,8 +84,9 @@ void add_quantize(CLI::App& app, Context& context) {
   CLI::App* verb = app.add_subcommand(
       "quantize", "Make a float model small, with examples of what it will see; or a project's net anew");
   add_path(*verb, "model", options->model, "A model file, or a trained project folder")->required();
-  verb->add_option("--calibration", options->calibration,
-                   "How ranges are taken: min_max (default of model files), percentile (of projects) or mse");
+  options->calibration_option = verb->add_option(
+      "--calibration", options->calibration,
+      "How ranges are taken: min_max (default of model files), percentile (of projects) or mse");
   quantize::OptimizeOptions& chosen = options->chosen;
   options->of_files = {
       add_path(*verb, "--data", options->data, "Some hundred examples: a .npy, .npz or .csv file"),

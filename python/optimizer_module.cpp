@@ -44,6 +44,7 @@ quantize::OptimizeOptions options_of(const nb::dict& given) {
   options.add("most_loss", made.mixed.most_loss);
   add_tuning(options, made.tuning);
   options.apply(given);
+  for (const auto& [name, value] : given) quantize::check_option_of(made.method, nb::cast<std::string>(name));
   return made;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tinyml/base/file.h"
+#include "tinyml/base/output_file.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -84,6 +85,18 @@ TEST(CheckWritable, LeavesEverythingAsItWas) {
   EXPECT_REFUSED(check_writable(folder.path() / "file" / "a"), ErrorKind::io, "file/a: Not a directory");
   EXPECT_REFUSED(check_writable(folder.path()), ErrorKind::io, "Is a directory");
   EXPECT_REFUSED(check_writable("/proc/no_such_folder/a"), ErrorKind::not_found, "/proc/no_such_folder/a");
+}
+
+TEST(CheckOutput, RefusesOtherNamesAndWhatIsRead) {
+  const TemporaryFolder folder;
+  const fs::path model = folder.path() / "a.html";
+  write_text(model, "model");
+  check_output(folder.path() / "b.html", ".html", {model, {}});
+  EXPECT_EQ(entries(folder.path()), 1u);
+  EXPECT_REFUSED(check_output(folder.path() / "b.tflite", ".html", {}), ErrorKind::invalid_argument,
+                 ".html file");
+  EXPECT_REFUSED(check_output(folder.path() / "." / "a.html", ".html", {model}), ErrorKind::invalid_argument,
+                 "what is read");
 }
 
 TEST(TemporaryFolders, NameTmpdir) {

@@ -114,6 +114,11 @@ def test_quantize_refuses_in_one_line_and_writes_nothing(cli, samples, int8, tmp
         ([FLOAT, *data, "--labels", tmp_path / "high.npy", *out], ["label 7", "5 outputs"]),
         ([FLOAT, *data, "--method", "int4", *out], ["int4", "int8"]),
         ([FLOAT, *data, "--calibration", "most", *out], ["most", "mse"]),
+        ([FLOAT, *data, "--epochs", "3", *out], ["--epochs", "int8_qat, not of int8"]),
+        ([FLOAT, *data, "--least-sqnr-db", "30", *out], ["--least-sqnr-db", "mixed"]),
+        ([FLOAT, *data, "--method", "mixed", "--most-loss", "0.1", *out], ["--most-loss", "--labels"]),
+        ([FLOAT, "--method", "float16", "--calibration", "mse", *out], ["--calibration", "float16"]),
+        ([FLOAT, *data, "--method", "mixed", "--keep-dead-channels", *out], ["--keep-dead-channels", "int8"]),
         ([FLOAT, *data, "--out", tmp_path / "out.onnx"], ["out.onnx", ".tflite"]),
         ([FLOAT, *data, "--out", "/proc/none/out.tflite"], ["/proc/none"]),
         ([int8, *data, *out], ["int8.tflite", "quantized already"]),
@@ -263,6 +268,14 @@ def test_inspect_judges_a_qdq_file_as_boards_run_it(cli, tinyml):
     assert not {"not_int8", "no_kernel"} & {each["rule"] for each in document["advice"]}
     assert tinyml.Model.load(QDQ).inspect()["layers"] == document["layers"]
     assert cli("inspect", FLOAT).json()["notes"] == []
+
+
+def test_a_page_replaces_no_model(cli, tmp_path):
+    model = tmp_path / "model.html"
+    model.write_bytes(FLOAT.read_bytes())
+    cli("inspect", model, "--html", model).fails("model.html", "what is read")
+    cli("inspect", FLOAT, "--html", tmp_path / "page.tflite").fails("page.tflite", ".html")
+    assert bytes_in(tmp_path) == {"model.html": FLOAT.read_bytes()}
 
 
 @pytest.mark.parametrize("model", [FLOAT, KERAS / "conv.keras", KERAS / "conv.h5"], ids=lambda path: path.name)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tinyml/quantize/optimize.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -24,6 +24,28 @@ constexpr std::array<std::pair<Method, std::string_view>, 5> kMethods{{{Method::
                                                                        {Method::mixed, "mixed"},
                                                                        {Method::int8_qat, "int8_qat"},
                                                                        {Method::float16, "float16"}}};
+
+struct MethodOption {
+  std::string_view name;
+  std::vector<Method> methods;
+};
+const std::vector<MethodOption>& method_options() {
+  using enum Method;
+  static const std::vector<MethodOption> options{
+      {"calibration", {int8, int16x8, mixed, int8_qat}},
+      {"outside", {int8, int16x8, mixed, int8_qat}},
+      {"correct_bias", {int8, int16x8, mixed}},
+      {"fold_dead_channels", {int8, int8_qat}},
+      {"least_sqnr_db", {mixed}},
+      {"most_loss", {mixed}},
+      {"epochs", {int8_qat}},
+      {"batch", {int8_qat}},
+      {"learning_rate", {int8_qat}},
+      {"teacher", {int8_qat}},
+      {"seed", {int8_qat}},
+  };
+  return options;
+}
 
 /// A BatchNorm by itself: the input times one constant plus another.
 void split_batch_norm(Graph& graph, const Node& norm, std::vector<Node>& nodes) {
@@ -121,6 +143,16 @@ std::string_view name_of(Method method) {
     if (value == method) return text;
   }
   TINYML_CHECK(false);
+}
+
+void check_option_of(Method method, std::string_view option) {
+  for (const MethodOption& known : method_options()) {
+    if (known.name != option || std::count(known.methods.begin(), known.methods.end(), method) > 0) continue;
+    std::vector<std::string_view> names;
+    for (const Method each : known.methods) names.push_back(name_of(each));
+    throw Error(ErrorKind::invalid_argument, fmt::format("{} is an option of {}, not of {}", option,
+                                                         fmt::join(names, ", "), name_of(method)));
+  }
 }
 
 Graph prepare(const Graph& model) {

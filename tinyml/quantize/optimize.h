@@ -25,6 +25,10 @@ enum class Method : uint8_t {
 Method parse_method(std::string_view name);
 std::string_view name_of(Method method);
 
+/// Whether a method reads an option of OptimizeOptions, which has the name that Python gives it
+/// ("least_sqnr_db"). Errors: invalid_argument, naming the methods that do; others pass.
+void check_option_of(Method method, std::string_view option);
+
 struct OptimizeOptions {
   Method method = Method::int8;
   CalibrationOptions calibration = {Calibration::min_max};

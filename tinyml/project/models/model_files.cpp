@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "tinyml/base/output_file.h"
 #include "tinyml/formats/model_file.h"
 #include "tinyml/formats/tflite.h"
 #include "tinyml/graph/rewrites.h"
@@ -19,19 +20,6 @@ namespace tinyml::project {
 namespace {
 
 using nlohmann::ordered_json;
-
-/// Errors: invalid_argument, for an output that no .tflite file or one of the inputs is.
-void check_output(const std::filesystem::path& out, const std::vector<std::filesystem::path>& inputs) {
-  if (out.extension() != ".tflite")
-    throw Error(ErrorKind::invalid_argument,
-                out.string() + ": what is written is a .tflite file: name it so");
-  for (const std::filesystem::path& input : inputs) {
-    std::error_code ignored;
-    if (input.empty() || !std::filesystem::equivalent(input, out, ignored)) continue;
-    throw Error(ErrorKind::invalid_argument, out.string() + " is what is read: choose another --out");
-  }
-  check_writable(out);
-}
 
 void check_model(const std::filesystem::path& model, const std::string& instead) {
   if (!std::filesystem::is_directory(model)) return;
@@ -96,7 +84,7 @@ QuantizedFile quantize_file(const QuantizeFile& request, int threads) {
                     "a .npy, .npz or .csv file",
                     name_of(request.options.method)));
   }
-  check_output(request.out, {request.model, request.data, request.labels});
+  check_output(request.out, ".tflite", {request.model, request.data, request.labels});
   const Model model = Model::load(request.model);
   quantize::Dataset dataset;
   if (!request.data.empty()) dataset = read_examples(request.data, request.labels, model.graph());
@@ -161,7 +149,7 @@ ModelComparison compare_files(const std::filesystem::path& a, const std::filesys
 
 ImportedFile import_file(const std::filesystem::path& model, const std::filesystem::path& out) {
   check_model(model, "A trained project is exported: tinyml export");
-  check_output(out, {model});
+  check_output(out, ".tflite", {model});
   ImportedFile made;
   const Graph source = formats::read_model(model);
   made.file_bytes = static_cast<int64_t>(std::filesystem::file_size(model));

@@ -3,12 +3,14 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
 #include "cli/paths.h"
 #include "cli/terminal.h"
+#include "tinyml/project/models/int8_net.h"
 #include "tinyml/project/program.h"
 
 namespace tinyml::cli {
@@ -25,11 +27,21 @@ struct Options {
   }
 };
 
+/// What is generated from a file bears the file's name.
+project::Program load(const Options& options) {
+  project::Program program = project::load_program(options.model, options.board);
+  if (!std::filesystem::is_directory(options.model)) {
+    program.net = project::int8_net(program.net, options.model);
+    program.net.name = std::filesystem::path(options.model).stem().string();
+  }
+  return program;
+}
+
 void run_compile(const Options& options, const Context& context) {
-  const project::Program program = project::load_program(options.model, options.board);
-  const codegen::GeneratedModel made =
-      project::compile(program.net, program.features, program.board, parse_mode(options.mode), options.out,
-                       context.command_line, program.facade);
+  const project::Program program = load(options);
+  const Mode mode = parse_mode(options.mode);
+  const codegen::GeneratedModel made = project::compile(program.net, program.features, program.board, mode,
+                                                        options.out, context.command_line, program.facade);
   if (context.json) {
     std::printf("%s\n", nlohmann::json{{"name", made.name},
                                        {"folder", options.out},
@@ -48,9 +60,9 @@ void run_compile(const Options& options, const Context& context) {
 }
 
 void run_profile(const Options& options, const Context& context) {
-  const project::Program program = project::load_program(options.model, options.board);
-  const project::Profile profile =
-      project::profile(program.net, program.features, program.board, parse_mode(options.mode));
+  const project::Program program = load(options);
+  const Mode mode = parse_mode(options.mode);
+  const project::Profile profile = project::profile(program.net, program.features, program.board, mode);
   std::printf("%s\n", (context.json ? to_json(profile) : to_text(profile)).c_str());
 }
 

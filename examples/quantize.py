@@ -16,10 +16,12 @@ import tinyml
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--model", help="a float model file")
 parser.add_argument("--data", help="a .npy file of examples")
-parser.add_argument("--method", default="int8")
+parser.add_argument("--method", default="int8", choices=["int8", "int16x8", "mixed", "int8_qat", "float16"])
 parser.add_argument("--out", help="where the .tflite file goes")
 parser.add_argument("--epochs", type=int, default=20)
 arguments = parser.parse_args()
+if bool(arguments.model) != bool(arguments.data):
+    parser.error("--model and --data go together: a model and examples of its inputs")
 
 
 def tone(hz: float, seed: int) -> np.ndarray:

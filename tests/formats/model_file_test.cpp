@@ -44,7 +44,7 @@ TEST(ModelFile, IsReadByWhatItHolds) {
     write_bytes(folder.path() / name, write_tflite(float_net()));
     EXPECT_EQ(read_model(folder.path() / name).name, "float_net") << name;
   }
-  for (const char* name : {"model.onnx", "MODEL.ONNX", "model", "model.bin"}) {
+  for (const char* name : {"model.onnx", "MODEL.ONNX", "model", "model.bin", "model.tflite", "model.keras"}) {
     write_bytes(folder.path() / name, onnx_file());
     EXPECT_EQ(read_model(folder.path() / name).nodes.size(), 1u) << name;
   }

@@ -37,8 +37,9 @@ Format format_of(std::string_view bytes, const std::string& suffix) {
   if (begins("version https://git-lfs")) return Format::pointer;
   if (bytes.substr(0, 8).ends_with("TFL3")) return Format::tflite;
   if (begins("\x89HDF\r\n\x1a\n")) return Format::keras;
-  if (begins("PK\x03\x04") && named == Format::keras) return Format::keras;
   if (begins("PK\x03\x04")) {
+    if (named == Format::keras || bytes.find("model.weights.h5") != std::string_view::npos)
+      return Format::keras;
     // Of PyTorch's files the first entry is NAME/data.pkl.
     const bool torch = bytes.substr(0, 256).find("data.pkl") != std::string_view::npos;
     return torch || named == Format::pickle ? Format::pickle : Format::archive;
@@ -46,9 +47,10 @@ Format format_of(std::string_view bytes, const std::string& suffix) {
   if (begins("\x1f\x8b") || bytes.substr(0, 262).ends_with("ustar")) return Format::archive;
   const bool pickled = bytes.size() > 1 && begins("\x80") && bytes[1] >= 2 && bytes[1] <= 5;
   if (pickled || named == Format::pickle) return Format::pickle;
-  if (named != Format::unknown) return named;
-  // The first field of an ONNX file is its version, an integer.
-  return begins("\x08") ? Format::onnx : Format::unknown;
+  // The first field of an ONNX file is its version, a small integer, and the next is text or the graph.
+  const bool like_onnx =
+      bytes.size() > 2 && begins("\x08") && bytes[1] > 0 && bytes[1] < 32 && bytes[2] % 8 == 2;
+  return like_onnx ? Format::onnx : named;
 }
 
 [[noreturn]] void refuse_pickle() {

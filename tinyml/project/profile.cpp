@@ -21,6 +21,7 @@
 #include "tinyml/project/models/int8_net.h"
 #include "tinyml/report/html.h"
 #include "tinyml/report/layer_labels.h"
+#include "tinyml/report/text_table.h"
 
 namespace tinyml::project {
 namespace {
@@ -122,6 +123,7 @@ Profile profile(const Graph& given, const std::optional<Operator>& features, con
   result.stack_bytes = run.stack_bytes;
   result.ram_bytes = memory.static_ram_bytes + run.stack_bytes;
   result.arena_bytes = model.arena_bytes;
+  result.state_bytes = model.state_bytes;
   result.model_bytes = static_cast<int64_t>(deployed_tflite(net).size());
   result.elf_sha256 = run.elf_sha256;
   for (const codegen::LayerInfo& layer : model.layers) {
@@ -164,6 +166,7 @@ std::string to_json(const Profile& p) {
                           {"ram_bytes", p.ram_bytes},
                           {"stack_bytes", p.stack_bytes},
                           {"arena_bytes", p.arena_bytes},
+                          {"state_bytes", p.state_bytes},
                           {"model_bytes", p.model_bytes},
                           {"layers", layers},
                           {"elf_sha256", p.elf_sha256}};
@@ -183,27 +186,29 @@ std::string to_text(const Profile& p) {
   const auto kb = [](int64_t bytes) { return static_cast<double>(bytes) / 1024; };
   std::string text = fmt::format(
       "{} ({}, {} mode), {} in the emulator; cycles, ms and mJ modelled\n"
-      "  net       {:>10} instructions {:>10} cycles {:>8.2f} ms {:>7.3f} mJ\n",
-      p.board, p.core, p.mode, p.source, p.net.instructions, p.net.cycles, p.net.latency_ms, p.net.energy_mj);
+      "  net       {:>13} instructions {:>13} cycles {:>8.2f} ms {:>7.3f} mJ\n",
+      p.board, p.core, p.mode, p.source, report::grouped(p.net.instructions), report::grouped(p.net.cycles),
+      p.net.latency_ms, p.net.energy_mj);
   if (p.core == name_of(Core::xtensa_lx6)) {
     text += "  compiled for the lx106, soft float: an upper estimate for the ESP32's LX6\n";
   }
   if (p.features) {
-    text += fmt::format(
-        "  features  {:>10} instructions {:>10} cycles {:>8.2f} ms {:>7.3f} mJ  (one stride)\n",
-        p.features->instructions, p.features->cycles, p.features->latency_ms, p.features->energy_mj);
+    text +=
+        fmt::format("  features  {:>13} instructions {:>13} cycles {:>8.2f} ms {:>7.3f} mJ  (one stride)\n",
+                    report::grouped(p.features->instructions), report::grouped(p.features->cycles),
+                    p.features->latency_ms, p.features->energy_mj);
   }
-  text += fmt::format("  RAM       {:.1f} KB (arena {:.1f}, stack {:.1f})   flash {:.1f} KB\n\n",
-                      kb(p.ram_bytes), kb(p.arena_bytes), kb(p.stack_bytes), kb(p.flash_bytes));
+  const std::string state = p.state_bytes > 0 ? fmt::format("state {:.1f}, ", kb(p.state_bytes)) : "";
+  text += fmt::format("  RAM       {:.1f} KB (arena {:.1f}, {}stack {:.1f})   flash {:.1f} KB\n\n",
+                      kb(p.ram_bytes), kb(p.arena_bytes), state, kb(p.stack_bytes), kb(p.flash_bytes));
+  std::vector<std::vector<std::string>> rows{
+      {"layer", "operator", "MACs", "instructions", "cycles", "", "flash B"}};
   const auto row = [&](const std::string& name, const std::string& op, const LayerProfile& cost) {
-    text += fmt::format(
-        "  {:<28} {:<18} {:>11} {:>12} {:>11} {:>5.1f} % {:>9}\n", name, op, report::grouped(cost.macs),
-        report::grouped(cost.instructions), report::grouped(cost.cycles),
-        100 * static_cast<double>(cost.cycles) / std::max(1.0, static_cast<double>(p.net.cycles)),
-        report::grouped(cost.flash_bytes));
+    const double share = static_cast<double>(cost.cycles) / std::max(1.0, static_cast<double>(p.net.cycles));
+    rows.push_back({name, op, report::grouped(cost.macs), report::grouped(cost.instructions),
+                    report::grouped(cost.cycles), fmt::format("{:.1f} %", 100 * share),
+                    report::grouped(cost.flash_bytes)});
   };
-  text += fmt::format("  {:<28} {:<18} {:>11} {:>12} {:>11} {:>7} {:>9}\n", "layer", "operator", "MACs",
-                      "instructions", "cycles", "", "flash B");
   std::vector<std::string> names;
   for (const LayerProfile& layer : p.layers) names.push_back(layer.name);
   const std::vector<std::string> labels = report::short_labels(names);
@@ -217,6 +222,7 @@ std::string to_text(const Profile& p) {
     all.flash_bytes += layer.flash_bytes;
   }
   row("all layers", "", all);
+  text += report::text_table(rows, {false, false, true, true, true, true, true});
   text.pop_back();
   return text;
 }

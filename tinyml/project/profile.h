@@ -32,7 +32,7 @@ struct Profile {
   std::string cycles_source;  // "modelled: Cortex-M4 timing table"
   Cost net;
   std::optional<Cost> features;  // of the newest stride: one hop of samples
-  int64_t flash_bytes = 0, ram_bytes = 0, stack_bytes = 0, arena_bytes = 0, model_bytes = 0;
+  int64_t flash_bytes = 0, ram_bytes = 0, stack_bytes = 0, arena_bytes = 0, state_bytes = 0, model_bytes = 0;
   std::vector<LayerProfile> layers;
   std::string elf_sha256;
 };

@@ -65,8 +65,9 @@ std::vector<Scheme> choose_schemes(const Graph& model, const std::vector<Range>&
   }
   notes.push_back(names.empty() ? "no layer needs int16x8" : "int16x8: " + names);
   if (!holds(reached)) {
-    notes.push_back(fmt::format("the limit is not kept: {:.1f} dB with all layers int16x8 that can be",
-                                reached.sqnr_db()));
+    notes.push_back(
+        fmt::format("the limit is not kept: {:.1f} dB on {} examples, all layers being int16x8 that can be",
+                    reached.sqnr_db(), dataset.count));
   }
   return settings.schemes;
 }

@@ -74,9 +74,23 @@ void split_batch_norm(Graph& graph, const Node& norm, std::vector<Node>& nodes) 
 /// Of a graph whose tensors have the ids of `model`.
 Optimized with_report(const Graph& model, Graph graph, const OptimizeOptions& options, const Dataset& dataset,
                       ThreadPool& pool, std::vector<std::string> notes) {
-  Report report = compare(model, graph, dataset.spread(options.report_examples), pool);
+  const size_t most = options.report_examples * (dataset.classes.empty() ? 1 : 8);
+  Report report = compare(model, graph, dataset.spread(most), pool);
+  report.given = dataset.count;
   report.notes = std::move(notes);
+  constexpr size_t kFew = 16;
+  if (dataset.count < kFew && options.method != Method::float16) {
+    report.notes.push_back(
+        fmt::format("{} example{} may not show how far values reach: some hundred are better", dataset.count,
+                    dataset.count == 1 ? "" : "s"));
+  }
   return {std::move(graph), std::move(report)};
+}
+
+/// Whether training on made the model worse than rounding alone: on labelled examples by right answers.
+bool is_better(const Report& rounded, const Report& trained) {
+  if (rounded.accuracy) return *rounded.accuracy > *trained.accuracy;
+  return rounded.sqnr_db > trained.sqnr_db;
 }
 
 Optimized to_integers(const Graph& model, const OptimizeOptions& options, const Dataset& dataset,
@@ -89,7 +103,11 @@ Optimized to_integers(const Graph& model, const OptimizeOptions& options, const 
     TuneOptions tuning = options.tuning;
     tuning.progress = options.progress;
     const AwareNet aware = train_aware(model, ranges, settings, dataset, tuning, pool);
-    return with_report(model, quantize(aware.graph, aware.ranges, settings), options, dataset, pool, notes);
+    Optimized rounded = with_report(model, quantize(model, ranges, settings), options, dataset, pool,
+                                    {"training on did not help: this is what int8 gives without it"});
+    Optimized trained =
+        with_report(model, quantize(aware.graph, aware.ranges, settings), options, dataset, pool, notes);
+    return is_better(rounded.report, trained.report) ? std::move(rounded) : std::move(trained);
   }
   if (options.method == Method::int16x8) settings.schemes.assign(model.nodes.size(), Scheme::int16x8);
   if (options.method == Method::mixed) {
@@ -161,7 +179,7 @@ Graph prepare(const Graph& model) {
       if (model[id].quantization.empty()) continue;
       throw Error(
           ErrorKind::invalid_argument,
-          fmt::format("the model is quantized already: \"{}\" is {}; compile it as it is, or give its "
+          fmt::format("the model is quantized already (\"{:.40}\" is {}): compile it as it is, or give its "
                       "float32 original",
                       model[id].name, name_of(model[id].dtype)));
     }

@@ -40,7 +40,8 @@ struct OptimizeOptions {
   TuneOptions tuning = {};  // of int8_qat
   /// Of the model's first input, where a signal processing block has set its parameters.
   std::optional<Quantization> input = {};
-  /// Up to this many examples go into the report, a quarter of them into bias correction and mixed.
+  /// Up to this many examples go into the report, of labelled ones eight times as many; a quarter of them
+  /// into bias correction and mixed.
   size_t report_examples = 128;
   ProgressHook progress = {};
 };

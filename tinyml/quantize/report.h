@@ -26,7 +26,7 @@ struct LayerReport {
 
 struct Report {
   std::string method;
-  size_t examples = 0;
+  size_t examples = 0, given = 0;   // compared on so many of the given ones
   double sqnr_db = 0;               // of the model's outputs
   std::vector<LayerReport> layers;  // in execution order
   std::string worst_layer;          // the one that loses most itself

@@ -8,21 +8,10 @@
 
 #include "tinyml/ops/hybrid.h"
 #include "tinyml/report/html.h"
+#include "tinyml/report/text_table.h"
 
 namespace tinyml::report {
 namespace {
-
-/// As a word of a shell command.
-std::string quoted(const std::string& word) {
-  const bool plain = std::all_of(word.begin(), word.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("/._-+,=:@").find(c) != std::string_view::npos;
-  });
-  if (plain && !word.empty()) return word;
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
-}
 
 std::string path_of(const Inspection& inspection) {
   return inspection.path.empty() ? "MODEL" : quoted(inspection.path);

@@ -12,4 +12,7 @@ std::string text_table(const std::vector<std::vector<std::string>>& rows, const 
 /// A name from a file without control characters.
 std::string one_line(std::string text);
 
+/// As a word of a shell command.
+std::string quoted(const std::string& word);
+
 }  // namespace tinyml::report

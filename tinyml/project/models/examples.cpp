@@ -84,7 +84,7 @@ Column column_of(const Arrays& arrays, const Tensor& tensor, const std::filesyst
   for (const auto& array : arrays) {
     const std::optional<size_t> count = count_of(array->shape, tensor.shape);
     if (!count) {
-      const std::string name = array->name.empty() ? "" : fmt::format("\"{}\" ", array->name);
+      const std::string name = array->name.empty() ? "it " : fmt::format("\"{}\" ", array->name);
       refuse(file, fmt::format("{}has the shape {}; the model's input \"{}\" takes examples of {}", name,
                                to_text(array->shape), tensor.name, to_string(tensor.shape)));
     }
@@ -125,14 +125,21 @@ std::vector<Arrays> assign(const Arrays& arrays, const Graph& graph, const std::
   }
   if (all_named) return assigned;
   if (graph.inputs.size() == 1) return {arrays};
+  std::string names;
+  for (const TensorId id : graph.inputs) names += (names.empty() ? "" : ", ") + plain(graph[id].name);
   if (arrays.size() != graph.inputs.size()) {
-    std::string names;
-    for (const TensorId id : graph.inputs) names += (names.empty() ? "" : ", ") + plain(graph[id].name);
     refuse(file,
            fmt::format("it has {} arrays; the model takes {} inputs: numpy.savez an array each, named {}",
                        arrays.size(), graph.inputs.size(), names));
   }
-  for (size_t input = 0; input < arrays.size(); ++input) assigned[input] = {arrays[input]};
+  const auto has_name = [](const auto& array) {
+    return !array->name.empty() && !array->name.starts_with("arr_");
+  };
+  for (size_t input = 0; input < arrays.size(); ++input) {
+    if (has_name(arrays[input]))
+      refuse(file, fmt::format("no input is named \"{}\"; they are {}", arrays[input]->name, names));
+    assigned[input] = {arrays[input]};
+  }
   return assigned;
 }
 

@@ -6,10 +6,11 @@
 #include <algorithm>
 
 #include "tinyml/graph/fold_quantization.h"
+#include "tinyml/report/text_table.h"
 
 namespace tinyml::project {
 
-Graph int8_net(const Graph& net) {
+Graph int8_net(const Graph& net, const std::string& path) {
   Graph graph = fold_quantization(net);
   const auto is_float = [&](TensorId id) {
     return id != kNoTensor && !graph[id].data && graph[id].dtype == DType::float32;
@@ -20,11 +21,10 @@ Graph int8_net(const Graph& net) {
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
     if (!has_float(node.inputs) || !has_float(node.outputs)) continue;
-    throw Error(
-        ErrorKind::unsupported,
-        fmt::format("layer {} ({} \"{}\") computes in float32, boards in int8: quantize first: tinyml "
-                    "quantize MODEL --data samples.npy --out int8.tflite",
-                    i, name_of(node.op), graph[node.outputs[0]].name));
+    throw Error(ErrorKind::unsupported,
+                fmt::format("layer {} ({} \"{}\") computes in float32, boards in int8: quantize first: "
+                            "tinyml quantize {} --data samples.npy --out int8.tflite",
+                            i, name_of(node.op), graph[node.outputs[0]].name, report::quoted(path)));
   }
   return graph;
 }

@@ -17,9 +17,10 @@ namespace tinyml {
 OptimizedModel TinyMLOptimizer::quantize(const Model& model, const quantize::OptimizeOptions& options,
                                          const quantize::Dataset& dataset) {
   if (project::fold_where_quantized(model.graph()).folded) {
-    throw Error(ErrorKind::invalid_argument,
-                "the model is quantized already, by QuantizeLinear and DequantizeLinear: tinyml import MODEL "
-                "--out int8.tflite makes int8 layers of them");
+    throw Error(
+        ErrorKind::invalid_argument,
+        "the model is quantized already, by QuantizeLinear and DequantizeLinear: tinyml import makes int8 "
+        "layers of them");
   }
   quantize::Optimized made = quantize::optimize(model.graph(), options, dataset, pool_);
   return {Model(std::move(made.graph)), std::move(made.report)};
@@ -58,6 +59,7 @@ std::string to_json(const quantize::Report& report) {
   nlohmann::ordered_json json;
   json["method"] = report.method;
   json["examples"] = report.examples;
+  json["given_examples"] = report.given;
   json["sqnr_db"] = report.sqnr_db;
   if (report.accuracy) {
     json["float_accuracy"] = *report.float_accuracy;
@@ -79,6 +81,18 @@ std::string to_json(const quantize::Report& report) {
   return json.dump();
 }
 
+namespace {
+
+std::string decibels(double value) {
+  if (value >= quantize::LayerReport::kMostDb) return "equal";
+  return value <= -quantize::LayerReport::kMostDb ? "none" : fmt::format("{:.1f}", value);
+}
+
+/// Without the sign of a zero.
+std::string number(float value) { return fmt::format("{:.4g}", value + 0.0f); }
+
+}  // namespace
+
 std::string to_text(const quantize::Report& report) {
   if (report.examples == 0) return "";
   std::vector<std::string> names;
@@ -88,15 +102,20 @@ std::string to_text(const quantize::Report& report) {
       {"layer", "operator", "type", "from", "to", "beyond", "SQNR dB", "by itself", ""}};
   for (size_t i = 0; i < labels.size(); ++i) {
     const quantize::LayerReport& layer = report.layers[i];
-    rows.push_back({report::one_line(labels[i]), layer.op, layer.type, fmt::format("{:.4g}", layer.low),
-                    fmt::format("{:.4g}", layer.high),
+    rows.push_back({report::one_line(labels[i]), layer.op, layer.type, number(layer.low), number(layer.high),
                     layer.saturated == 0 ? "-" : fmt::format("{:.3g} %", 100 * layer.saturated),
-                    fmt::format("{:.1f}", layer.sqnr_db), fmt::format("{:.1f}", layer.own_sqnr_db),
+                    decibels(layer.sqnr_db), decibels(layer.own_sqnr_db),
                     layer.name == report.worst_layer ? "<- loses most" : ""});
   }
-  std::string text = report::text_table(rows, {false, false, false, true, true, true, true, true, false}) +
-                     fmt::format("  outputs {:.1f} dB above the quantization noise, on {} examples\n",
-                                 report.sqnr_db, report.examples);
+  const std::string outputs = report.sqnr_db >= quantize::LayerReport::kMostDb
+                                  ? "equal"
+                                  : decibels(report.sqnr_db) + " dB above the quantization noise";
+  const std::string of_given = report.given > report.examples
+                                   ? fmt::format("{} of {}", report.examples, report.given)
+                                   : fmt::format("{}", report.examples);
+  std::string text =
+      report::text_table(rows, {false, false, false, true, true, true, true, true, false}) +
+      fmt::format("  outputs {}, on {} example{}\n", outputs, of_given, report.given == 1 ? "" : "s");
   if (report.accuracy) {
     text += fmt::format("  right answers: {} before, {} now\n", report::percent(*report.float_accuracy),
                         report::percent(*report.accuracy));

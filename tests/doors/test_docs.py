@@ -97,3 +97,20 @@ def test_the_models_page_s_python(tinyml, tmp_path, monkeypatch, capsys):
     exec(block, {})
     assert re.search(r"KB in float32, .* KB in int8\n[\d.]+ dB", capsys.readouterr().out)
     assert (tmp_path / "model_int8.tflite").exists() and list((tmp_path / "generated").glob("*.cpp"))
+
+
+def test_a_program_around_a_bare_model(cli, tmp_path):
+    """The C++ of docs/generated-code.md that stands by itself."""
+    blocks = re.findall(
+        r"^```cpp\n(.*?)^```", (ROOT / "docs" / "generated-code.md").read_text(), re.MULTILINE | re.DOTALL
+    )
+    (program,) = [block for block in blocks if "int main" in block]
+    write_model(tmp_path)
+    model = ("model_int8.tflite", "--board", "nucleo_l4r5zi", "--out", "generated")
+    cli("quantize", "model.onnx", "--data", "samples.npy", "--out", model[0], cwd=tmp_path)
+    cli("compile", *model, cwd=tmp_path)
+    (tmp_path / "generated" / "main.cpp").write_text(program)
+    sources = ["main.cpp", "model_int8.cpp", "-o", "program"]
+    subprocess.run(["g++", "-std=c++14", "-Wall", "-Werror", "-I.", *sources], cwd=tmp_path / "generated", check=True)
+    done = subprocess.run([tmp_path / "generated" / "program"], capture_output=True, text=True, check=True)
+    assert len(done.stdout.split()) == 5

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -16,9 +16,10 @@ namespace {
 void run_boards(const Context& context) {
   nlohmann::json list = nlohmann::json::array();
   std::vector<std::vector<std::string>> rows{
-      {"board", "device", "CPU", "MHz", "RAM KB", "flash KB", "power", "use case"}};
+      {"board", "also", "device", "CPU", "MHz", "RAM KB", "flash KB", "power", "use case"}};
   for (const boards::Board& board : boards::boards()) {
-    rows.push_back({board.id, board.device, std::string(name_of(board.core)),
+    rows.push_back({board.id, fmt::format("{}", fmt::join(board.aliases, ", ")), board.device,
+                    std::string(name_of(board.core)),
                     fmt::format("{:.0f}", static_cast<double>(board.clock_hz) / 1e6),
                     std::to_string(board.ram_bytes / 1024), std::to_string(board.flash_bytes / 1024),
                     fmt::format("{:.1f} mW", board.active_mw()), board.use_case});

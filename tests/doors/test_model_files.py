@@ -38,7 +38,8 @@ def int8(cli, samples, tmp_path) -> Path:
 @pytest.mark.parametrize("method", METHODS)
 def test_quantize(cli, tinyml, samples, tmp_path, method):
     out = tmp_path / "out.tflite"
-    made = cli("quantize", FLOAT, "--data", samples, "--method", method, "--epochs", 1, "--out", out).json()
+    epochs = ("--epochs", 1) if method == "int8_qat" else ()
+    made = cli("quantize", FLOAT, "--data", samples, "--method", method, *epochs, "--out", out).json()
     assert made["method"] == method and made["examples"] == 24 and made["sqnr_db"] > 15
     assert made["bytes"] == out.stat().st_size and made["float_bytes"] > made["bytes"] * (
         0.9 if method == "float16" else 1
@@ -86,6 +87,18 @@ def test_labels(cli, tinyml, samples, tmp_path):
     assert compared["a_accuracy"] == 1 and compared["b_accuracy"] == made["accuracy"]
 
 
+def test_quantize_says_what_its_figures_rest_on(cli, tmp_path):
+    def quantize(count, *arguments):
+        np.save(tmp_path / "data.npy", examples(count=count))
+        np.save(tmp_path / "labels.npy", np.zeros(count, np.int64))
+        files = ["--data", tmp_path / "data.npy", "--out", tmp_path / "out.tflite", *arguments]
+        return cli("quantize", FLOAT, *files, quiet=False).out
+
+    assert "on 1 example\n" in quantize(1) and "some hundred" in quantize(1)
+    assert "on 128 of 200 examples" in quantize(200) and "some hundred" not in quantize(200)
+    assert "on 200 examples" in quantize(200, "--labels", tmp_path / "labels.npy")
+
+
 def test_quantize_refuses_in_one_line_and_writes_nothing(cli, samples, int8, tmp_path):
     np.save(tmp_path / "wrong.npy", examples(shape=(1, 7, 7)))
     np.save(tmp_path / "words.npy", np.array(["a", "b"]))
@@ -96,6 +109,7 @@ def test_quantize_refuses_in_one_line_and_writes_nothing(cli, samples, int8, tmp
     (tmp_path / "words.csv").write_text("a,b\n1,x\n")
     (tmp_path / "empty").mkdir()
     (tmp_path / "text.npy").write_text("1,2\n")
+    (tmp_path / "pointer.npy").write_text("version https://git-lfs.github.com/spec/v1\n")
     before = bytes_in(tmp_path)
     out = ["--out", tmp_path / "out.tflite"]
     data = ["--data", samples]
@@ -104,8 +118,9 @@ def test_quantize_refuses_in_one_line_and_writes_nothing(cli, samples, int8, tmp
         ([FLOAT, *data], ["--out"]),
         ([FLOAT, "--data", tmp_path / "wrong.npy", *out], ["wrong.npy", "24x1x7x7", "1x1x8x8"]),
         ([FLOAT, "--data", tmp_path / "words.npy", *out], ["words.npy", "float32"]),
-        ([FLOAT, "--data", tmp_path / "same.npy", *out], ["all 1"]),
-        ([FLOAT, "--data", tmp_path / "not_finite.npy", *out], ["nan"]),
+        ([FLOAT, "--data", tmp_path / "same.npy", *out], ["same.npy: ", "all 1"]),
+        ([FLOAT, "--data", tmp_path / "not_finite.npy", *out], ["not_finite.npy: ", "nan"]),
+        ([FLOAT, "--data", tmp_path / "pointer.npy", *out], ["pointer.npy", "git lfs pull"]),
         ([FLOAT, "--data", tmp_path / "words.csv", *out], ["words.csv", "line 2"]),
         ([FLOAT, "--data", tmp_path / "empty", *out], ["empty", "numpy.save"]),
         ([FLOAT, "--data", tmp_path / "text.npy", *out], ["text.npy", "numpy.save"]),
@@ -122,8 +137,9 @@ def test_quantize_refuses_in_one_line_and_writes_nothing(cli, samples, int8, tmp
         ([FLOAT, *data, "--out", tmp_path / "out.onnx"], ["out.onnx", ".tflite"]),
         ([FLOAT, *data, "--out", "/proc/none/out.tflite"], ["/proc/none"]),
         ([int8, *data, *out], ["int8.tflite", "quantized already"]),
+        ([int8, "--data", tmp_path / "none.npy", *out], ["int8.tflite", "quantized already"]),
         ([int8, *data, "--out", int8], ["int8.tflite", "what is read"]),
-        ([QDQ, *data, *out], ["samples.npy", "1x1x5x5"]),
+        ([QDQ, *data, *out], ["quantized already", "tinyml import"]),
         ([tmp_path / "none.onnx", *data, *out], ["none.onnx"]),
     ):
         cli("quantize", *arguments).fails(*names)

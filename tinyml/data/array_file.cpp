@@ -276,6 +276,8 @@ std::vector<Array> parse_arrays(std::span<const uint8_t> bytes, std::string_view
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   std::vector<Array> arrays;
   if (text.starts_with("PK")) return parse_npz(bytes, name);
+  if (text.starts_with("version https://git-lfs"))
+    refuse(name, "this is a Git LFS pointer, not the data: fetch it with git lfs pull");
   const bool npy = text.starts_with("\x93NUMPY");
   if (!npy && (name.ends_with(".npy") || name.ends_with(".npz")))
     refuse(name, "it is no file of numpy.save or numpy.savez");

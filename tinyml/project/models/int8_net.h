@@ -8,7 +8,8 @@
 namespace tinyml::project {
 
 /// The net as boards run it: with int8 operators in place of float32 ones between Quantize and Dequantize.
-/// Errors: unsupported, naming the first float32 layer and how to quantize the model, which is the file `path`.
+/// Errors: unsupported, naming the first float32 layer and how to quantize the model, which is the file
+/// `path`.
 Graph int8_net(const Graph& net, const std::string& path = "MODEL");
 
 /// What a file of float32 operators between Quantize and Dequantize becomes; any other is as it was.

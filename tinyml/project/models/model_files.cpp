@@ -86,17 +86,15 @@ QuantizedFile quantize_file(const QuantizeFile& request, int threads) {
   }
   check_output(request.out, ".tflite", {request.model, request.data, request.labels});
   const Model model = Model::load(request.model);
+  with_context(request.model.string(), [&] { check_float(model); });
   quantize::Dataset dataset;
-  if (!request.data.empty()) dataset = read_examples(request.data, request.labels, model.graph());
-  const auto tell = [&, count = static_cast<int64_t>(dataset.count)](bool done) {
-    if (request.options.progress && count > 0)
-      request.options.progress({"quantizing", done ? count : 0, count, -1, ""});
-  };
-  TinyMLOptimizer optimizer(threads);
-  tell(false);
-  OptimizedModel made = with_context(request.model.string(),
-                                     [&] { return optimizer.quantize(model, request.options, dataset); });
-  tell(true);
+  if (!request.data.empty()) {
+    dataset = read_examples(request.data, request.labels, model.graph());
+    with_context(request.data.string(), [&] { quantize::check(dataset, model.graph()); });
+  }
+  OptimizedModel made = with_context(request.model.string(), [&] {
+    return TinyMLOptimizer(threads).quantize(model, request.options, dataset);
+  });
   made.report.method = quantize::name_of(request.options.method);
   write_bytes(request.out, made.model.bytes());
   return {std::move(made.report), static_cast<int64_t>(model.bytes().size()),

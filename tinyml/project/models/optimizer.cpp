@@ -14,14 +14,19 @@
 
 namespace tinyml {
 
-OptimizedModel TinyMLOptimizer::quantize(const Model& model, const quantize::OptimizeOptions& options,
-                                         const quantize::Dataset& dataset) {
+void check_float(const Model& model) {
   if (project::fold_where_quantized(model.graph()).folded) {
     throw Error(
         ErrorKind::invalid_argument,
         "the model is quantized already, by QuantizeLinear and DequantizeLinear: tinyml import makes int8 "
         "layers of them");
   }
+  quantize::prepare(model.graph());
+}
+
+OptimizedModel TinyMLOptimizer::quantize(const Model& model, const quantize::OptimizeOptions& options,
+                                         const quantize::Dataset& dataset) {
+  check_float(model);
   quantize::Optimized made = quantize::optimize(model.graph(), options, dataset, pool_);
   return {Model(std::move(made.graph)), std::move(made.report)};
 }

@@ -38,6 +38,9 @@ class TinyMLOptimizer {
   ThreadPool pool_;
 };
 
+/// Errors: invalid_argument, for a model that is quantized already, with what to do.
+void check_float(const Model& model);
+
 }  // namespace tinyml
 
 namespace tinyml::project {

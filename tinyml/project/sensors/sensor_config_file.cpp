@@ -143,6 +143,11 @@ void read_training(Section section, SensorConfig::Training& training) {
 }  // namespace
 
 std::string task_of_project(const std::filesystem::path& config_file) {
+  const std::filesystem::path folder = config_file.parent_path();
+  if (std::filesystem::is_directory(folder) && !std::filesystem::exists(config_file)) {
+    throw Error(ErrorKind::not_found,
+                folder.string() + " is no project: it has no tinyml.toml, as tinyml init writes it");
+  }
   const std::string text = read_text(config_file);
   return with_context(config_file.string(), [&] {
     std::string task = "keyword_spotting";

@@ -84,12 +84,57 @@ TEST(CameraFrames, RoundAsStated) {
   EXPECT_EQ(ours[0], (sum >> 20) - 128);
 }
 
-TEST(CameraFrames, OfTheirOwnSizePassUnchanged) {
-  const std::vector<uint8_t> frame = noise(5 * 7 * 3, 2);
-  for (const FrameFit fit : {FrameFit::squash, FrameFit::fit, FrameFit::crop}) {
-    const auto output = run({.fit = fit, .height = 5, .width = 7}, {1, 5, 7, 3}, frame);
-    for (size_t i = 0; i < frame.size(); ++i) ASSERT_EQ(output[i], frame[i] - 128);
+std::string kernel_of(const CameraFrame& op, const Shape& shape) {
+  const Graph graph = graph_of(op, shape);
+  return ops::lower(graph, graph.nodes[0], {}).function;
+}
+
+struct Beside {
+  FrameFit fit;
+  int32_t columns, width;  // of the frame and of the output, whose rows are five
+  int32_t left, first;     // of the frame's columns and of the output's, where the picture begins
+};
+
+TEST(CameraFrames, OfTheirOwnScalePassPixelByPixel) {
+  for (const Beside& b : {Beside{FrameFit::squash, 7, 7, 0, 0}, Beside{FrameFit::fit, 7, 7, 0, 0},
+                          Beside{FrameFit::crop, 7, 7, 0, 0}, Beside{FrameFit::crop, 11, 5, 3, 0},
+                          Beside{FrameFit::fit, 5, 9, 0, 2}}) {
+    const int32_t rows = 5, used = std::min(b.columns, b.width);
+    const auto pixels = static_cast<size_t>(rows * b.columns);
+    const std::vector<uint8_t> bytes = noise(pixels * 3, 2);
+    for (const PixelFormat format : {PixelFormat::rgb888, PixelFormat::rgb565, PixelFormat::grey8}) {
+      for (const int32_t channels : {3, 1}) {
+        const CameraFrame op{format, b.fit, rows, b.width, channels};
+        const size_t each = format == PixelFormat::rgb888 ? 3 : format == PixelFormat::rgb565 ? 2 : 1;
+        const Shape shape{1, rows, b.columns, static_cast<int32_t>(each)};
+        EXPECT_EQ(kernel_of(op, shape), "camera_crop");
+        const auto output =
+            run(op, shape, {bytes.begin(), bytes.begin() + static_cast<int64_t>(pixels * each)});
+        std::vector<int8_t> expected(static_cast<size_t>(rows * b.width * channels), 0);
+        for (int32_t y = 0; y < rows; ++y) {
+          for (int32_t x = 0; x < used; ++x) {
+            const uint8_t* const pixel = &bytes[static_cast<size_t>(y * b.columns + b.left + x) * each];
+            int rgb[] = {pixel[0], pixel[0], pixel[0]};
+            if (each == 3) std::copy_n(pixel, 3, rgb);
+            if (each == 2) {
+              const int red = pixel[0] >> 3, green = (pixel[0] & 7) << 3 | pixel[1] >> 5,
+                        blue = pixel[1] & 31;
+              rgb[0] = red << 3 | red >> 2;
+              rgb[1] = green << 2 | green >> 4;
+              rgb[2] = blue << 3 | blue >> 2;
+            }
+            const int luma = (19595 * rgb[0] + 38470 * rgb[1] + 7471 * rgb[2] + 32768) >> 16;
+            int8_t* const out = &expected[static_cast<size_t>((y * b.width + b.first + x) * channels)];
+            for (int c = 0; c < channels; ++c)
+              out[c] = static_cast<int8_t>((channels == 1 ? luma : rgb[c]) - 128);
+          }
+        }
+        EXPECT_EQ(output, expected);
+      }
+    }
   }
+  EXPECT_EQ(kernel_of({.height = 5, .width = 7}, {1, 5, 8, 3}), "camera_frame");
+  EXPECT_EQ(kernel_of({.height = 2, .width = 2, .smooth = false}, {1, 6, 6, 3}), "camera_frame");
 }
 
 TEST(CameraFrames, OfSixteenBitsAreSpreadToEight) {

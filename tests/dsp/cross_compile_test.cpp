@@ -70,7 +70,8 @@ constexpr const char* kCamera = R"(
 #include "tinyml/device/dsp/camera_frame.h"
 template <int32_t kPixels, int32_t kChannels>
 struct P {
-  static constexpr int32_t pixels = kPixels, frame_width = 160, left = 20, columns = 120, channels = kChannels;
+  static constexpr int32_t pixels = kPixels, frame_width = 160, top = 4, left = 20, columns = 120;
+  static constexpr int32_t channels = kChannels;
   static constexpr int32_t height = 96, width = 96;
   static constexpr int32_t fill_top = 0, fill_left = 4, fill_height = 96, fill_width = 88;
 };
@@ -80,6 +81,8 @@ void features(const uint8_t* frame, const int16_t* t, int8_t* out, void* scratch
   camera_frame(P<kCameraRgb565, 3>{}, frame, t, t, out, scratch);
   camera_frame(P<kCameraRgb565, 1>{}, frame, t, t, out, scratch);
   camera_frame(P<kCameraGrey8, 1>{}, frame, t, t, out, scratch);
+  camera_crop(P<kCameraRgb888, 3>{}, frame, out);
+  camera_crop(P<kCameraRgb565, 1>{}, frame, out);
 }
 )";
 

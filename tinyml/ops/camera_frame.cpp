@@ -138,6 +138,40 @@ Frame frame_at(const CameraFrame& op, const Shape& shape) {
   return frame;
 }
 
+/// Whether every pixel of the picture is the next one of the frame, unchanged.
+bool only_picks(const Frame& frame) {
+  const auto next = [](const std::vector<Taps>& all) {
+    for (size_t i = 0; i < all.size(); ++i) {
+      if (all[i].weights.size() != 1 || all[i].first != all[0].first + static_cast<int32_t>(i)) return false;
+    }
+    return true;
+  };
+  return next(frame.rows) && next(frame.columns);
+}
+
+device::CameraPixels device_pixels(PixelFormat format) {
+  return format == PixelFormat::rgb888   ? device::kCameraRgb888
+         : format == PixelFormat::rgb565 ? device::kCameraRgb565
+                                         : device::kCameraGrey8;
+}
+
+/// The members that both kernels have.
+template <class P>
+P params_of(const CameraFrame& op, const Frame& frame, int32_t frame_width) {
+  P p{};
+  p.pixels = device_pixels(op.format);
+  p.frame_width = frame_width;
+  p.left = frame.left;
+  p.channels = op.channels;
+  p.height = op.height;
+  p.width = op.width;
+  p.fill_top = frame.parts.rows.first;
+  p.fill_left = frame.parts.columns.first;
+  p.fill_height = frame.parts.rows.length;
+  p.fill_width = frame.parts.columns.length;
+  return p;
+}
+
 }  // namespace
 
 void infer(const CameraFrame& op, Graph& graph, const Node& node) {
@@ -164,6 +198,7 @@ void infer(const CameraFrame& op, Graph& graph, const Node& node) {
 
 int64_t macs(const CameraFrame& op, const Graph& graph, const Node& node) {
   const Frame frame = frame_at(op, graph[node.inputs.at(0)].shape);
+  if (only_picks(frame)) return 0;
   return (static_cast<int64_t>(count_of(frame.rows)) * frame.width +
           static_cast<int64_t>(frame.rows.size() * count_of(frame.columns))) *
          op.channels;
@@ -175,20 +210,16 @@ KernelCall lower(const CameraFrame& op, const Graph& graph, const Node& node, co
   check(op);
   const Shape& shape = graph[node.inputs.at(0)].shape;
   const Frame frame = frame_at(op, shape);
-  device::CameraFrameParams p{};
-  p.pixels = op.format == PixelFormat::rgb888   ? device::kCameraRgb888
-             : op.format == PixelFormat::rgb565 ? device::kCameraRgb565
-                                                : device::kCameraGrey8;
-  p.frame_width = shape[2];
-  p.left = frame.left;
+  if (only_picks(frame)) {
+    auto p = params_of<device::CameraCropParams>(op, frame, shape[2]);
+    p.top = frame.rows.front().first;
+    KernelCall call = make_typed_call<int8_t>(Types<uint8_t>{}, Types<>{}, "camera_frame.h", "camera_crop", p,
+                                              {}, 0, -1, TINYML_KERNEL(camera_crop));
+    call.header = "tinyml/device/dsp/camera_frame.h";
+    return call;
+  }
+  auto p = params_of<device::CameraFrameParams>(op, frame, shape[2]);
   p.columns = frame.width;
-  p.channels = op.channels;
-  p.height = op.height;
-  p.width = op.width;
-  p.fill_top = frame.parts.rows.first;
-  p.fill_left = frame.parts.columns.first;
-  p.fill_height = frame.parts.rows.length;
-  p.fill_width = frame.parts.columns.length;
   KernelCall call = make_typed_call<int8_t>(
       Types<uint8_t>{}, Types<int16_t, int16_t>{}, "camera_frame.h", "camera_frame", p,
       {make_table("rows", stream_of(frame.rows, 0)),

@@ -20,7 +20,7 @@ void add_export(CLI::App& app, Context& context) {
   CLI::App* verb = app.add_subcommand("export", "Write what another toolchain takes");
   add_path(*verb, "project", options->project, "A trained project folder")->required();
   verb->add_option("--to", options->to,
-                   "arduino (library folder and .zip), tflite or c_array; of anomalies also cpp")
+                   "arduino (library folder and .zip), tflite or c_array; of anomalies and images also cpp")
       ->capture_default_str();
   add_path(*verb, "--out", options->out, "Folder to write to")->required();
   verb->callback([options, &context] {

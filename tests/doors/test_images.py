@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pictures through the command line and the Python package."""
 
+import re
+import subprocess
+
 import numpy as np
 import pytest
-from conftest import bytes_in, square, write_bmp, write_squares
+from conftest import ROOT, bytes_in, square, write_bmp, write_squares
 
 SMALL = ("--size", 16, "--architecture", "cnn_2d_strided", "--net-width", 0.25, "--epochs", 40)
 PYTHON_SMALL = {
@@ -52,6 +55,49 @@ def test_project(cli, project, emulator, tmp_path):
         assert (tmp_path / to / name).exists()
 
 
+def test_arduino_library(cli, project, tmp_path):
+    cli("export", project, "--to", "arduino", "--out", tmp_path / "a").json()
+    library = tmp_path / "a" / "tinyml_pictures"
+    assert (library / "src" / "pictures.cpp").exists() and library.with_suffix(".zip").exists()
+    assert [sketch.name for sketch in (library / "examples").iterdir()] == ["tinyml_pictures_frame"]
+    text = (project / "tinyml.toml").read_text()
+    try:
+        camera = text.replace('format = "rgb888"', 'format = "rgb565"').replace("width = 40", "width = 160")
+        (project / "tinyml.toml").write_text(camera.replace("height = 30", "height = 120"))
+        cli("export", project, "--to", "arduino", "--out", tmp_path / "a").json()
+    finally:
+        (project / "tinyml.toml").write_text(text)
+    sketch = library / "examples" / "tinyml_pictures_camera" / "tinyml_pictures_camera.ino"
+    assert "Camera.begin(QQVGA, RGB565, 5)" in sketch.read_text()
+    assert f"input_bytes = {160 * 120 * 2};" in (library / "src" / "pictures.h").read_text()
+
+
+def test_code_of_the_page(cli, project, tmp_path):
+    """What docs/images.md shows compiles with the generated code and tells a picture's label."""
+    shown = re.search(r"^```cpp\n(.*?)^```", (ROOT / "docs" / "images.md").read_text(), re.MULTILINE | re.DOTALL)[1]
+    text = (project / "tinyml.toml").read_text()
+    try:
+        (project / "tinyml.toml").write_text(
+            text.replace("width = 40", "width = 0").replace("height = 30", "height = 0")
+        )
+        cli("compile", project, "--out", tmp_path).json()
+    finally:
+        (project / "tinyml.toml").write_text(text)
+    assert "camera_crop" in (tmp_path / "pictures.cpp").read_text()
+    frame = tmp_path / "frame"
+    main = f'#include <stdio.h>\n{shown}\nint main() {{ FILE* f = fopen("{frame}", "rb"); '
+    main += "if (fread(frame, 1, sizeof frame, f) != sizeof frame) return 1; puts(pictures::labels[look()]); }\n"
+    (tmp_path / "main.cpp").write_text(main)
+    program = [tmp_path / name for name in ("main.cpp", "pictures.cpp")]
+    subprocess.run(["c++", "-std=c++14", f"-I{tmp_path}", *program, "-o", tmp_path / "look"], check=True)
+    right = 0
+    for seed in range(20):
+        label = ("left", "right")[seed % 2]
+        frame.write_bytes(square(label == "right", 500 + seed, 16, 16).tobytes())
+        right += subprocess.run([tmp_path / "look"], check=True, capture_output=True, text=True).stdout.strip() == label
+    assert right > 14
+
+
 def test_generated_program_answers_as_the_host(cli, project, emulator):
     for row in cli("compare", project, "--cores", "host,cortex_m0plus,cortex_m4").json():
         assert row["equal"] == row["clips"] > 0, row
@@ -72,7 +118,8 @@ def test_mistakes_are_one_line(cli, project, squares, tmp_path):
     cli("init", tmp_path / "a", "--task", "image_classification", "--resize", "stretch").fails("stretch", "squash")
     cli("init", tmp_path / "a", "--task", "image_classification", "--rate", 5).fails("--rate", "images")
     cli("init", tmp_path / "a", "--task", "keyword_spotting", "--size", 32).fails("--size", "images", "audio")
-    cli("export", project, "--to", "arduino", "--out", tmp_path / "x").fails("no Arduino library", "invoke()")
+    cli("export", project, "--to", "esp_idf", "--out", tmp_path / "x").fails("esp_idf", "arduino")
+    cli("deploy", project, "--port", tmp_path / "no_port").fails("no_port")
     broken = write_squares(tmp_path / "broken", 3)
     (broken / "left" / "00.bmp").write_bytes(b"version https://git-lfs.github.com/spec/v1\n")
     cli("train", "images", "--data", broken, "--out", tmp_path / "y", *SMALL).fails("00.bmp", "neither JPEG")

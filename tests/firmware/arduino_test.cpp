@@ -53,6 +53,23 @@ TEST(Arduino, WritesALibraryFolder) {
   }
 }
 
+TEST(Arduino, LooksOnlyThroughCamerasThatGiveTheFrame) {
+  const auto sketches = [](const ArduinoLibrary& library) {
+    std::set<std::string> names;
+    for (const codegen::SourceFile& file : arduino_files(library)) {
+      if (file.name.ends_with(".ino")) names.insert(fs::path(file.name).stem().string());
+      EXPECT_THAT(file.text, testing::Not(testing::ContainsRegex("@[A-Z]+@"))) << file.name;
+    }
+    return names;
+  };
+  ArduinoLibrary library = camera_library();
+  EXPECT_THAT(sketches(library), testing::ElementsAre("Looks_tinyml_camera", "Looks_tinyml_frame"));
+  library.camera->format = "rgb888";
+  EXPECT_THAT(sketches(library), testing::ElementsAre("Looks_tinyml_frame"));
+  library.camera = ArduinoCamera{96, 96, "GRAYSCALE"};
+  EXPECT_THAT(sketches(library), testing::ElementsAre("Looks_tinyml_frame"));
+}
+
 TEST(Arduino, ShipsExactlyTheDeviceHeadersThatAreIncluded) {
   std::set<std::string> shipped, included;
   for (const codegen::SourceFile& file : arduino_files(test_library())) {

@@ -35,3 +35,17 @@ inline tinyml::firmware::ArduinoLibrary generated_library() {
   library.window_samples = 11 * 40 + 64;
   return library;
 }
+
+/// A library around the hand-written model of frames in tests/firmware/model.
+inline tinyml::firmware::ArduinoLibrary camera_library() {
+  const std::filesystem::path model = std::filesystem::path(TINYML_SOURCE_DIR) / "tests/firmware/model";
+  tinyml::firmware::ArduinoLibrary library;
+  library.name = "Looks";
+  library.sentence = "Sees dark and bright.";
+  library.model_name = "looks";
+  library.labels = {"dark", "bright"};
+  library.sources = {{"looks.h", tinyml::read_text(model / "looks.h")},
+                     {"looks.cpp", tinyml::read_text(model / "looks.cpp")}};
+  library.camera = {160, 120, "RGB565"};
+  return library;
+}

@@ -89,5 +89,14 @@ INSTANTIATE_TEST_SUITE_P(Models, Sketch,
                                                "((yes|no|unknown|silence)[^\r]* [0-9]+ %\r\n)*"}),
                          [](const auto& test) { return std::string(test.param.name); });
 
+TEST(CameraSketch, PrintsTheLabelOfEveryFrame) {
+  const std::string missing = missing_sketch_tool();
+  if (!missing.empty()) GTEST_SKIP() << "skipped: " << missing << " is not installed";
+  const TemporaryFolder folder;
+  const ArduinoExport made = export_arduino(folder.path() / "export", camera_library());
+  EXPECT_EQ(run_in_qemu(build_sketch(made, "Looks_tinyml_camera", folder.path())),
+            "bright 99 %\r\ndark 99 %\r\nbright 99 %\r\n");
+}
+
 }  // namespace
 }  // namespace tinyml::firmware

@@ -25,6 +25,15 @@ struct ArduinoMotion {
   double to_unit = 1;
 };
 
+/// The frame of the camera that the generated code takes: `extern const char* const labels[]`, `constexpr
+/// int32_t input_bytes, classes` and `const int8_t* invoke(const uint8_t* frame)` instead of what samples
+/// have.
+struct ArduinoCamera {
+  int32_t width = 0, height = 0;
+  std::string
+      format;  // as Arduino_OV767X names it: "RGB565" or "GRAYSCALE"; others have no sketch that looks
+};
+
 /// What an Arduino library is made of. The generated code keeps this contract, in namespace `model_name`:
 /// `constexpr int32_t classes, hop_samples, window_samples; constexpr T sample_rate_hz; void reset();
 /// void push(const int16_t* hop); const int8_t* classify(); extern const char* const labels[];` with one
@@ -51,6 +60,7 @@ struct ArduinoLibrary {
   std::vector<ArduinoMotion> motion;
   std::string clip_title;  // "a clip of \"yes\" from the test split"
   std::optional<ArduinoAnomaly> anomaly;
+  std::optional<ArduinoCamera> camera;
 };
 
 struct ArduinoExport {

@@ -141,9 +141,51 @@ std::string live_example(const ArduinoLibrary& library) {
   return analog ? "analog" : "";
 }
 
+/// The name that Arduino_OV767X has for a frame's extents, or empty.
+std::string resolution_of(const ArduinoCamera& camera) {
+  struct Known {
+    int32_t width, height;
+    const char* name;
+  };
+  constexpr Known known[] = {{320, 240, "QVGA"}, {176, 144, "QCIF"}, {160, 120, "QQVGA"}};
+  for (const Known& one : known) {
+    if (one.width == camera.width && one.height == camera.height) return one.name;
+  }
+  return "";
+}
+
+std::vector<SourceFile> camera_examples(const ArduinoLibrary& library, const std::string& stem) {
+  const ArduinoCamera& camera = *library.camera;
+  Values values = {{"NAME", library.name},
+                   {"HEADER", stem},
+                   {"MODEL", library.model_name},
+                   {"SENTENCE", library.sentence},
+                   {"LABELS", fmt::format("{}", fmt::join(library.labels, ", "))},
+                   {"SIZE", fmt::format("{} x {}", camera.width, camera.height)},
+                   {"FORMAT", camera.format},
+                   {"RESOLUTION", resolution_of(camera)},
+                   {"LIVE", ""}};
+  std::vector<SourceFile> files;
+  const auto add_sketch = [&](const std::string& example) {
+    files.push_back({fmt::format("examples/{0}_{1}/{0}_{1}.ino", stem, example),
+                     fill_template("arduino/" + example + ".ino", values)});
+  };
+  add_sketch("frame");
+  if (!values["RESOLUTION"].empty() && (camera.format == "RGB565" || camera.format == "GRAYSCALE")) {
+    add_sketch("camera");
+    values["LIVE"] = fmt::format(
+        "- `{}_camera` looks through an OV7675 or OV7670 on an Arduino Nano 33 BLE, with the library "
+        "Arduino_OV767X.\n",
+        stem);
+  }
+  files.push_back({"README.md", fill_template("arduino/camera_README.md", values)});
+  return files;
+}
+
 }  // namespace
 
 std::vector<SourceFile> arduino_examples(const ArduinoLibrary& library, const std::string& stem) {
+  if (library.camera) return camera_examples(library, stem);
   const bool own_clip = !library.clip.empty();
   const bool sensors = !library.channel_names.empty();
   const std::string title = !own_clip                    ? "a sweep of tones"

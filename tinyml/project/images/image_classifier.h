@@ -61,12 +61,14 @@ class ImageClassifier {
 
   /// As AudioClassifier's.
   Model export_tflite_micro(const ExportOptions& options = {}) const;
-  /// `to`: "cpp" (the generated program), "tflite" or "c_array". Returns what was written into `folder`.
+  /// `to`: "cpp" (the generated program), "arduino" (a library folder and its .zip), "tflite" or "c_array".
+  /// Returns what was written into `folder`.
   std::vector<std::filesystem::path> export_to(const std::string& to, const std::filesystem::path& folder,
                                                const std::string& command_line = "tinyml") const;
   void compile(const std::filesystem::path& folder, const std::string& board = {},
                Mode mode = Mode::balanced) const;
-  /// Errors: unsupported: how a camera is read differs from board to board.
+  /// Uploads the example that looks through the camera, or where none gives its frame the one with a grey
+  /// frame.
   void deploy_to_arduino(const std::string& board, const std::string& port) const;
   project::Profile profile(const std::string& board = {}, Mode mode = Mode::balanced) const;
   /// Holds the generated program on each core to the host's int8 engine, from frames to scores. Pictures are

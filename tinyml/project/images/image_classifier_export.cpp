@@ -1,17 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include "tinyml/boards/boards.h"
+#include "tinyml/firmware/arduino.h"
 #include "tinyml/firmware/tflite_micro.h"
 #include "tinyml/formats/tflite.h"
 #include "tinyml/project/compare.h"
+#include "tinyml/project/deployable.h"
 #include "tinyml/project/images/image_classifier_state.h"
 
 namespace tinyml {
 namespace {
 
-constexpr const char* kOwnCamera =
-    "how a camera is read differs from board to board: export to cpp and call invoke() with a frame";
+/// As Arduino_OV767X calls it, or our own word where it has none.
+std::string name_in_arduino(PixelFormat format) {
+  switch (format) {
+    case PixelFormat::rgb565:
+      return "RGB565";
+    case PixelFormat::grey8:
+      return "GRAYSCALE";
+    case PixelFormat::rgb888:
+      break;
+  }
+  return std::string(project::name_of(format));
+}
 
 /// A picture as the bytes of a frame in `format`.
 std::vector<uint8_t> frame_of(const data::Image& image, PixelFormat format) {
@@ -63,11 +76,25 @@ std::vector<std::filesystem::path> ImageClassifier::export_to(const std::string&
     return {folder / "model_data.tflite", folder / "model_data.h"};
   }
   if (to == "arduino") {
-    throw Error(ErrorKind::unsupported, fmt::format("pictures have no Arduino library; {}", kOwnCamera));
+    const Mode mode = Mode::balanced;
+    const Core core = boards::find_board(s.config.target.board).core;
+    const codegen::GeneratedModel made =
+        project::generate(program(), std::nullopt, {core, mode}, command_line);
+    firmware::ArduinoLibrary library;
+    library.name = "tinyml_" + s.config.name;
+    library.sentence = fmt::format("Tells {} apart", fmt::join(model.labels, ", "));
+    library.model_name = made.name;
+    library.labels = model.labels;
+    library.sources = {made.header, made.source};
+    const Shape frame = project::camera_shape(s.config);
+    library.camera = {frame[2], frame[1], name_in_arduino(s.config.camera.format)};
+    const firmware::ArduinoExport written = firmware::export_arduino(folder, library);
+    return {written.folder, written.zip};
   }
   if (to != "cpp") {
-    throw Error(ErrorKind::invalid_argument, fmt::format("unknown export \"{}\" of pictures; nearest: {}", to,
-                                                         nearest_names(to, {"cpp", "tflite", "c_array"})));
+    throw Error(ErrorKind::invalid_argument,
+                fmt::format("unknown export \"{}\" of pictures; nearest: {}", to,
+                            nearest_names(to, {"cpp", "arduino", "tflite", "c_array"})));
   }
   const codegen::GeneratedModel made =
       project::compile(program(), {}, s.config.target.board, Mode::balanced, folder, command_line);
@@ -80,8 +107,11 @@ void ImageClassifier::compile(const std::filesystem::path& folder, const std::st
                    "tinyml.ImageClassifier.compile");
 }
 
-void ImageClassifier::deploy_to_arduino(const std::string&, const std::string&) const {
-  throw Error(ErrorKind::unsupported, kOwnCamera);
+void ImageClassifier::deploy_to_arduino(const std::string& board, const std::string& port) const {
+  state_->trained();
+  project::deploy_to_arduino(board, port, {"camera", "frame"}, [&](const std::filesystem::path& folder) {
+    return export_to("arduino", folder).at(0);
+  });
 }
 
 project::Profile ImageClassifier::profile(const std::string& board, Mode mode) const {

@@ -99,6 +99,18 @@ def test_quantize_says_what_its_figures_rest_on(cli, tmp_path):
     assert "on 200 examples" in quantize(200, "--labels", tmp_path / "labels.npy")
 
 
+def test_a_gru_says_why_its_file_is_large(cli, tmp_path):
+    model = ROOT / "fuzz" / "corpus" / "onnx" / "gru_last.onnx"
+    shape = cli("inspect", model).json()["inputs"][0]["shape"][1:]
+    np.save(tmp_path / "data.npy", examples(shape=shape))
+    made = cli("quantize", model, "--data", tmp_path / "data.npy", "--out", tmp_path / "out.tflite").json()
+    assert any("step by step" in note for note in made["notes"])
+
+
+def test_a_page_of_a_folder_that_is_no_project(cli, tmp_path):
+    cli("inspect", tmp_path).fails("is no project", "tinyml init")
+
+
 def test_quantize_refuses_in_one_line_and_writes_nothing(cli, samples, int8, tmp_path):
     np.save(tmp_path / "wrong.npy", examples(shape=(1, 7, 7)))
     np.save(tmp_path / "words.npy", np.array(["a", "b"]))

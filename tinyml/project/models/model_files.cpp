@@ -96,6 +96,14 @@ QuantizedFile quantize_file(const QuantizeFile& request, int threads) {
     return TinyMLOptimizer(threads).quantize(model, request.options, dataset);
   });
   made.report.method = quantize::name_of(request.options.method);
+  const auto is_gru = [](const Node& node) { return std::holds_alternative<Gru>(node.op); };
+  const std::vector<Node>& nodes = made.model.graph().nodes;
+  if (std::any_of(nodes.begin(), nodes.end(), is_gru)) {
+    made.report.notes.push_back(
+        "a .tflite file spells a GRU out step by step and may be larger than the float model; boards store "
+        "its "
+        "weights once: tinyml profile");
+  }
   write_bytes(request.out, made.model.bytes());
   return {std::move(made.report), static_cast<int64_t>(model.bytes().size()),
           static_cast<int64_t>(made.model.bytes().size())};

@@ -27,7 +27,11 @@ inline tinyml::firmware::ArduinoLibrary generated_library() {
   tinyml::Mfe mfe;
   mfe.frame_samples = 64, mfe.hop_samples = 40, mfe.fft_size = 64, mfe.bands = 10;
   const auto model = tinyml::codegen::generate(tinyml::codegen::small_net("small", 1), mfe,
-                                               {.name = "kws", .target = {.core = tinyml::Core::cortex_m4}});
+                                               {.name = "kws",
+                                                .target = {.core = tinyml::Core::cortex_m4},
+                                                .command_line = "",
+                                                .model_hash = "",
+                                                .facade = ""});
   tinyml::firmware::ArduinoLibrary library = test_library();
   library.labels = {"yes", "no", "unknown \"?\"", "silence"};
   library.sources = {model.header, model.source};

@@ -96,7 +96,7 @@ TEST(ArrayFile, ReadsRowsOfNumbers) {
 /// A zip file of one member, stored.
 Bytes zip(const std::string& name, const Bytes& content) {
   const auto number = [](Bytes& to, size_t value, int bytes) {
-    for (int i = 0; i < bytes; ++i) to.push_back(static_cast<uint8_t>(value >> (8 * i)));
+    for (int i = 0; i < bytes; ++i, value >>= 8) to.push_back(static_cast<uint8_t>(value));
   };
   uint32_t crc = ~uint32_t{0};
   for (const uint8_t byte : content) {

@@ -45,18 +45,23 @@ void svdf(const P& p, const int8_t* input, const int8_t* features, const int32_t
   }
   memmove(past, past + 1, static_cast<size_t>(cells - 1) * sizeof(T));
   for (int32_t filter = 0; filter < filters; ++filter, features += p.inputs) {
-    int32_t sum = sums[filter];
-    for (int32_t i = 0; i < p.inputs; ++i) sum += input[i] * features[i];
-    const int32_t scaled = multiply_by_quantized_multiplier(sum, p.feature_multiplier, p.feature_shift);
+    uint32_t sum = static_cast<uint32_t>(sums[filter]);  // that any file's numbers may wrap around
+    for (int32_t i = 0; i < p.inputs; ++i) sum += static_cast<uint32_t>(input[i] * features[i]);
+    const int32_t scaled =
+        multiply_by_quantized_multiplier(static_cast<int32_t>(sum), p.feature_multiplier, p.feature_shift);
     // The standard clamps before it adds the zero point, so that an int8 state may wrap around.
     past[filter * p.memory + p.memory - 1] =
         static_cast<T>(clamp(scaled, p.state_min, p.state_max) + p.state_zero_point);
   }
   for (int32_t unit = 0; unit < p.units; ++unit) {
-    int32_t sum = bias[unit];
-    for (int32_t i = 0; i < p.rank * p.memory; ++i) sum += *times++ * (*past++ - p.state_zero_point);
-    const int32_t scaled = multiply_by_quantized_multiplier(sum, p.output_multiplier, p.output_shift);
-    output[unit] = static_cast<int8_t>(clamp(scaled + p.output_zero_point, -128, 127));
+    uint32_t sum = static_cast<uint32_t>(bias[unit]);
+    for (int32_t i = 0; i < p.rank * p.memory; ++i) {
+      sum += static_cast<uint32_t>(*times++ * (*past++ - p.state_zero_point));
+    }
+    const int32_t scaled =
+        multiply_by_quantized_multiplier(static_cast<int32_t>(sum), p.output_multiplier, p.output_shift);
+    const int32_t least = -128 - p.output_zero_point, most = 127 - p.output_zero_point;
+    output[unit] = static_cast<int8_t>(clamp(scaled, least, most) + p.output_zero_point);
   }
 }
 
